@@ -1,0 +1,10 @@
+namespace VtPS.Engine.Stores;
+
+/// <summary>Opens the index of a Store.</summary>
+internal interface IBlockIndexFactory
+{
+    /// <summary>Opens, or makes, the index of the Store with this id in the client's cache folder.</summary>
+    /// <param name="storeId">The Store's id.</param>
+    /// <param name="hashName">The Store's hash function.</param>
+    IBlockIndex Open(string storeId, VtHashName hashName);
+}
