@@ -1,0 +1,297 @@
+using System.Buffers.Binary;
+
+namespace VtPS.Engine.Stores;
+
+/// <summary>
+/// What an index holds in memory: its data files, the places of their <see cref="BlockPage"/>s, and about eleven bytes a block to find the page by hash.
+/// A block is found only when its full hash has been compared. Not safe for use by several threads: the index that owns it locks.
+/// </summary>
+internal sealed class BlockTable
+{
+    /// <summary>How many blocks a walk in the order of hashes holds in memory at once.</summary>
+    private const int BatchSize = 512 * 1024;
+
+    private readonly int _hashSize;
+    private readonly VtHashName _hashName;
+    private readonly IBlockPageSource? _source;
+    private readonly Dictionary<DataFileId, int> _numbers = [];
+    private readonly List<FileEntry> _files = [];
+    private readonly List<PageEntry> _pages = [default]; // number 0 is no page: a block number is never zero
+    private readonly BlockSlots _slots = new();
+    private long _removedBlocks;
+    private long _distinct = -1;
+
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="hashName">The hash function of all blocks.</param>
+    /// <param name="source">Where pages lie that are added without their bytes; null where there are none.</param>
+    public BlockTable(VtHashName hashName, IBlockPageSource? source = null)
+    {
+        _hashName = hashName;
+        _hashSize = VtHashNames.Size(hashName);
+        _source = source;
+    }
+
+    /// <summary>The ids of the files in the table, live or not.</summary>
+    public IReadOnlyCollection<DataFileId> Files => _numbers.Keys;
+
+    /// <summary>The length of a file, or -1 where the table does not have it.</summary>
+    public long LengthOf(DataFileId file) => _numbers.TryGetValue(file, out int number) ? _files[number].Length : -1;
+
+    /// <summary>Whether the blocks of a file count.</summary>
+    public bool IsLive(DataFileId file) => _numbers.TryGetValue(file, out int number) && _files[number].IsLive;
+
+    /// <summary>Adds a file without any page yet; the table must not have it.</summary>
+    public void AddFile(DataFileId file, long length, bool isLive)
+    {
+        _numbers.Add(file, _files.Count);
+        _files.Add(new FileEntry { Id = file, Length = length, IsLive = isLive });
+        _distinct = -1;
+    }
+
+    /// <summary>Makes room for so many further blocks at once.</summary>
+    public void Reserve(long blocks) => _slots.Reserve(blocks);
+
+    /// <summary>Adds a page of the file that was added last.</summary>
+    /// <param name="content">The page's bytes.</param>
+    /// <param name="kept">The same bytes, to be held in memory and never changed; null where the source has them.</param>
+    /// <param name="position">The page's place for the source; of no meaning with <paramref name="kept"/>.</param>
+    public void AddPage(ReadOnlySpan<byte> content, byte[]? kept, long position)
+    {
+        uint number = checked((uint)_pages.Count * BlockPage.Capacity);
+        int file = _files.Count - 1;
+        _pages.Add(new PageEntry { Content = kept, Position = position, File = file });
+        int count = BlockPage.Count(content);
+        for (int i = 0; i < count; i++)
+        {
+            _slots.Add(BinaryPrimitives.ReadUInt32BigEndian(BlockPage.Hash(content, i, _hashSize)), number + (uint)i);
+        }
+
+        _files[file].Blocks += count;
+        _distinct = -1;
+    }
+
+    /// <summary>Says whether the blocks of a file count.</summary>
+    public void SetLive(DataFileId file, bool isLive)
+    {
+        FileEntry entry = _files[_numbers[file]];
+        if (entry.IsLive != isLive)
+        {
+            entry.IsLive = isLive;
+            _distinct = -1;
+        }
+    }
+
+    /// <summary>Forgets a file and all its blocks.</summary>
+    public void RemoveFile(DataFileId file)
+    {
+        if (!_numbers.Remove(file, out int number))
+        {
+            return;
+        }
+
+        FileEntry entry = _files[number];
+        entry.IsLive = false;
+        entry.IsRemoved = true;
+        _removedBlocks += entry.Blocks;
+        _distinct = -1;
+        if (_removedBlocks > 4096 && _removedBlocks > _slots.Count / 4)
+        {
+            _slots.Sweep(block => !_files[_pages[(int)(block / BlockPage.Capacity)].File].IsRemoved);
+            _removedBlocks = 0;
+            for (int i = 1; i < _pages.Count; i++)
+            {
+                if (_files[_pages[i].File].IsRemoved)
+                {
+                    _pages[i] = new PageEntry { File = _pages[i].File };
+                }
+            }
+        }
+    }
+
+    /// <summary>Finds a block in a live file.</summary>
+    public bool TryFind(ReadOnlySpan<byte> hash, out BlockLocation location)
+    {
+        uint tag = BinaryPrimitives.ReadUInt32BigEndian(hash);
+        long cursor = _slots.Start(tag);
+        while (_slots.TryNext(tag, ref cursor, out uint block))
+        {
+            ReadOnlySpan<byte> page = LivePage(block);
+            if (!page.IsEmpty && BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).SequenceEqual(hash))
+            {
+                location = BlockPage.Locate(page, (int)(block % BlockPage.Capacity), _hashSize);
+                return true;
+            }
+        }
+
+        location = default;
+        return false;
+    }
+
+    /// <summary>Whether a block is in a live file.</summary>
+    public bool Contains(ReadOnlySpan<byte> hash)
+    {
+        uint tag = BinaryPrimitives.ReadUInt32BigEndian(hash);
+        long cursor = _slots.Start(tag);
+        while (_slots.TryNext(tag, ref cursor, out uint block))
+        {
+            ReadOnlySpan<byte> page = LivePage(block);
+            if (!page.IsEmpty && BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).SequenceEqual(hash))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Adds every place of a block in live files to a list.</summary>
+    public void FindAll(ReadOnlySpan<byte> hash, List<BlockLocation> locations)
+    {
+        uint tag = BinaryPrimitives.ReadUInt32BigEndian(hash);
+        long cursor = _slots.Start(tag);
+        while (_slots.TryNext(tag, ref cursor, out uint block))
+        {
+            ReadOnlySpan<byte> page = LivePage(block);
+            if (!page.IsEmpty && BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).SequenceEqual(hash))
+            {
+                locations.Add(BlockPage.Locate(page, (int)(block % BlockPage.Capacity), _hashSize));
+            }
+        }
+    }
+
+    /// <summary>How many different blocks there are in live files.</summary>
+    public long CountDistinct()
+    {
+        if (_distinct >= 0)
+        {
+            return _distinct;
+        }
+
+        long distinct = 0;
+        List<ulong> entries = [];
+        HashSet<VtHash> same = [];
+        for (ulong from = 0; from <= uint.MaxValue;)
+        {
+            from = CollectLive(from, entries);
+            entries.Sort();
+            for (int i = 0; i < entries.Count;)
+            {
+                int next = i + 1;
+                while (next < entries.Count && entries[next] >> 32 == entries[i] >> 32)
+                {
+                    next++;
+                }
+
+                if (next == i + 1)
+                {
+                    distinct++;
+                }
+                else
+                {
+                    for (int j = i; j < next; j++)
+                    {
+                        uint block = (uint)entries[j];
+                        ReadOnlySpan<byte> page = LivePage(block);
+                        if (!page.IsEmpty)
+                        {
+                            same.Add(new VtHash(_hashName, BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).ToArray()));
+                        }
+                    }
+
+                    distinct += same.Count;
+                    same.Clear();
+                }
+
+                i = next;
+            }
+        }
+
+        return _distinct = distinct;
+    }
+
+    /// <summary>
+    /// The next blocks in live files in the order of hash bytes, each hash once; a walk goes on where the last batch ended, whatever was added since.
+    /// </summary>
+    /// <param name="from">The first 32 bits of a hash to begin at: 0, then what the last call returned.</param>
+    /// <param name="batch">Emptied and filled.</param>
+    /// <returns>Where the next batch begins; above <see cref="uint.MaxValue"/> at the end.</returns>
+    public ulong NextBatch(ulong from, BlockBatch batch)
+    {
+        List<ulong> entries = [];
+        ulong next = CollectLive(from, entries);
+
+        // By page first, so that each page is read once.
+        entries.Sort(static (x, y) => ((uint)x).CompareTo((uint)y));
+        batch.Clear();
+        int current = 0;
+        ReadOnlySpan<byte> page = default;
+        foreach (ulong entry in entries)
+        {
+            uint block = (uint)entry;
+            int number = (int)(block / BlockPage.Capacity);
+            if (number != current)
+            {
+                page = LivePage(block);
+                current = number;
+            }
+
+            if (!page.IsEmpty)
+            {
+                int index = (int)(block % BlockPage.Capacity);
+                batch.Add(BlockPage.Hash(page, index, _hashSize), BlockPage.Locate(page, index, _hashSize));
+            }
+        }
+
+        batch.Sort();
+        return next;
+    }
+
+    private ulong CollectLive(ulong from, List<ulong> entries)
+    {
+        entries.Clear();
+        long batches = Math.Max(1, _slots.Count / BatchSize);
+        ulong width = ((1UL << 32) + (ulong)batches - 1) / (ulong)batches;
+        ulong last = Math.Min(uint.MaxValue, from + width - 1);
+        _slots.Collect((uint)from, (uint)last, entries);
+        entries.RemoveAll(entry => !_files[_pages[(int)((uint)entry / BlockPage.Capacity)].File].IsLive);
+        return last + 1;
+    }
+
+    private ReadOnlySpan<byte> LivePage(uint block)
+    {
+        PageEntry entry = _pages[(int)(block / BlockPage.Capacity)];
+        FileEntry file = _files[entry.File];
+        if (!file.IsLive)
+        {
+            return default;
+        }
+
+        if (entry.Content is not null)
+        {
+            return entry.Content;
+        }
+
+        ReadOnlySpan<byte> page = _source!.Read(entry.Position);
+        return BlockPage.IsSound(page, file.Id, file.Length, _hashSize) && BlockPage.Count(page) > block % BlockPage.Capacity ? page : default;
+    }
+
+    private struct PageEntry
+    {
+        public byte[]? Content;
+        public long Position;
+        public int File;
+    }
+
+    private sealed class FileEntry
+    {
+        public required DataFileId Id { get; init; }
+
+        public required long Length { get; init; }
+
+        public bool IsLive { get; set; }
+
+        public bool IsRemoved { get; set; }
+
+        public long Blocks { get; set; }
+    }
+}

@@ -1,0 +1,185 @@
+namespace VtPS.Engine.Stores;
+
+/// <summary>An index of this process alone: for remote Stores, where SQLite cannot lock, and in tests. Safe for use by many threads.</summary>
+internal sealed class MemoryBlockIndex : IBlockIndex
+{
+    private readonly Lock _lock = new();
+    private readonly VtHashName _hashName;
+    private readonly BlockTable _table;
+    private readonly HashSet<VtHash> _complete = [];
+    private HashSet<DataFileId> _givenUp = [];
+
+    /// <summary>Makes an empty index.</summary>
+    /// <param name="hashName">The Store's hash function.</param>
+    public MemoryBlockIndex(VtHashName hashName)
+    {
+        _hashName = hashName;
+        _table = new BlockTable(hashName);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataFileId> Refresh(IReadOnlyDictionary<DataFileId, long> listed, IReadOnlySet<DataFileId> givenUp)
+    {
+        lock (_lock)
+        {
+            bool lost = false;
+            foreach (DataFileId file in givenUp)
+            {
+                lost |= !_givenUp.Contains(file);
+            }
+
+            _givenUp = [.. givenUp];
+            List<DataFileId> gone = [];
+            foreach (DataFileId file in _table.Files)
+            {
+                if (!listed.TryGetValue(file, out long length) || length != _table.LengthOf(file))
+                {
+                    gone.Add(file);
+                }
+            }
+
+            foreach (DataFileId file in gone)
+            {
+                _table.RemoveFile(file);
+            }
+
+            if (lost || gone.Count > 0)
+            {
+                _complete.Clear();
+            }
+
+            List<DataFileId> unknown = [];
+            foreach (DataFileId file in listed.Keys)
+            {
+                if (_table.LengthOf(file) < 0)
+                {
+                    unknown.Add(file);
+                }
+                else
+                {
+                    _table.SetLive(file, !_givenUp.Contains(file));
+                }
+            }
+
+            return unknown;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AddFile(DataFileId file, long length, IReadOnlyList<IndexedRecord> records)
+    {
+        List<byte[]> pages = BlockPage.Encode(file, length, records, _hashName);
+        lock (_lock)
+        {
+            long known = _table.LengthOf(file);
+            if (known == length)
+            {
+                return;
+            }
+
+            if (known >= 0)
+            {
+                _table.RemoveFile(file);
+                _complete.Clear();
+            }
+
+            _table.AddFile(file, length, isLive: !_givenUp.Contains(file));
+            foreach (byte[] page in pages)
+            {
+                _table.AddPage(page, page, position: 0);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryFind(VtHash hash, out BlockLocation location)
+    {
+        if (hash.Name != _hashName)
+        {
+            location = default;
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return _table.TryFind(hash.Span, out location);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Contains(VtHash hash)
+    {
+        if (hash.Name != _hashName)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return _table.Contains(hash.Span);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<BlockLocation> FindAll(VtHash hash)
+    {
+        List<BlockLocation> locations = [];
+        if (hash.Name == _hashName)
+        {
+            lock (_lock)
+            {
+                _table.FindAll(hash.Span, locations);
+            }
+        }
+
+        return locations;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<(VtHash Hash, BlockLocation Location)> Enumerate()
+    {
+        BlockBatch batch = new(_hashName);
+        for (ulong from = 0; from <= uint.MaxValue;)
+        {
+            lock (_lock)
+            {
+                from = _table.NextBatch(from, batch);
+            }
+
+            for (int i = 0; i < batch.Count; i++)
+            {
+                yield return batch[i];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public long CountBlocks()
+    {
+        lock (_lock)
+        {
+            return _table.CountDistinct();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsCompleteBelow(VtHash hash)
+    {
+        lock (_lock)
+        {
+            return _complete.Contains(hash);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void MarkCompleteBelow(IReadOnlyCollection<VtHash> hashes)
+    {
+        lock (_lock)
+        {
+            _complete.UnionWith(hashes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
