@@ -15,9 +15,15 @@ internal abstract class FileSystem
 
     /// <summary>
     /// Opens a directory given by a path (absolute, or relative to the process); symlinks on the way to it are followed, and the last name's too
-    /// unless <paramref name="followLast"/> is false. A path of any length works: it is opened piece by piece.
+    /// unless <paramref name="followLast"/> is false. A path of any length works: it is opened piece by piece. On Windows both <c>/</c> and
+    /// <c>\</c> separate.
     /// </summary>
-    public abstract DirectoryHandle OpenDirectory(byte[] path, bool followLast = true);
+    /// <param name="path">The directory's path.</param>
+    /// <param name="followLast">Whether a symlink in the last place is followed; if not, it is an error as for any other file.</param>
+    /// <param name="searchOnly">
+    /// Open it only to reach names in it: it need not be readable, but it cannot be listed, and itself be changed, through the handle.
+    /// </param>
+    public abstract DirectoryHandle OpenDirectory(byte[] path, bool followLast = true, bool searchOnly = false);
 
     /// <summary>The bytes of a path that .NET or PowerShell wrote as a string.</summary>
     public abstract byte[] GetBytes(string path);

@@ -14,7 +14,7 @@ internal sealed class UnixFileSystem : FileSystem
 
     public override string? BootId => _bootId.Value;
 
-    public override DirectoryHandle OpenDirectory(byte[] path, bool followLast = true)
+    public override DirectoryHandle OpenDirectory(byte[] path, bool followLast = true, bool searchOnly = false)
     {
         LinuxLayout.Require();
         ReadOnlySpan<byte> rest = path;
@@ -50,7 +50,9 @@ internal sealed class UnixFileSystem : FileSystem
                 rest = next;
             }
 
-            int flags = LinuxLayout.OpenDirectoryOnly | LinuxLayout.OpenNoAccessTime | (followLast ? 0 : LinuxLayout.OpenNoFollow);
+            int flags = LinuxLayout.OpenDirectoryOnly
+                | (searchOnly ? LinuxLayout.OpenPathOnly : LinuxLayout.OpenNoAccessTime)
+                | (followLast ? 0 : LinuxLayout.OpenNoFollow);
             return new UnixDirectoryHandle(UnixDirectoryHandle.Open(at, rest, flags, 0, path));
         }
         finally

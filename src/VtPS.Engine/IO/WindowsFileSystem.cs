@@ -4,7 +4,7 @@ internal sealed class WindowsFileSystem : FileSystem
 {
     public override string? BootId => throw new NotImplementedException();
 
-    public override DirectoryHandle OpenDirectory(byte[] path, bool followLast = true) => throw new NotImplementedException();
+    public override DirectoryHandle OpenDirectory(byte[] path, bool followLast = true, bool searchOnly = false) => throw new NotImplementedException();
 
     public override byte[] GetBytes(string path) => throw new NotImplementedException();
 
