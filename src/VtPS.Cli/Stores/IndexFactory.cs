@@ -1,0 +1,10 @@
+using VtPS.Engine.Stores;
+
+namespace VtPS.Cli.Stores;
+
+/// <summary>Chooses the index that vt works with.</summary>
+internal static class IndexFactory
+{
+    /// <summary>The index over SQLite in the user's cache folder.</summary>
+    public static IBlockIndexFactory Create() => throw new NotImplementedException();
+}
