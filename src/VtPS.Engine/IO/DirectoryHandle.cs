@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace VtPS.Engine.IO;
@@ -81,23 +82,27 @@ internal abstract class DirectoryHandle : IDisposable
     /// <summary>Sets the length of an open file; what it grows by is a hole.</summary>
     public abstract void SetLength(SafeFileHandle file, long length);
 
-    // ---- metadata; a file of the open handle, an entry by name, or (name null) the directory itself ----
+    // ---- metadata; a file of the open handle, an entry by name, or (name null, which the priority lets be written so) the directory itself ----
 
+    [OverloadResolutionPriority(1)]
     public abstract void SetOwner(byte[]? name, uint userId, uint groupId);
 
     public abstract void SetOwner(SafeFileHandle file, uint userId, uint groupId);
 
     /// <summary>Sets the permission bits; never of a symlink.</summary>
+    [OverloadResolutionPriority(1)]
     public abstract void SetMode(byte[]? name, int mode);
 
     public abstract void SetMode(SafeFileHandle file, int mode);
 
     /// <summary>Sets the time of the last write, of the symlink itself for a symlink.</summary>
+    [OverloadResolutionPriority(1)]
     public abstract void SetModified(byte[]? name, FileTime time);
 
     public abstract void SetModified(SafeFileHandle file, FileTime time);
 
     /// <summary>Sets one extended attribute, on the symlink itself for a symlink.</summary>
+    [OverloadResolutionPriority(1)]
     public abstract void SetExtendedAttribute(byte[]? name, ExtendedAttribute attribute);
 
     public abstract void SetExtendedAttribute(SafeFileHandle file, ExtendedAttribute attribute);
