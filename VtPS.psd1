@@ -1,0 +1,38 @@
+@{
+    RootModule             = 'bin/VtPS.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = 'f0bb08b3-2aeb-48d6-bba7-c440d27c271b'
+    Author                 = 'The VtPS contributors'
+    CompanyName            = 'VtPS'
+    Copyright              = '(c) The VtPS contributors. MIT License.'
+    Description            = 'Deduplicating backup: Stores of blocks that are kept once, backups of whole trees with all their metadata, restores, comparisons, and the blocks themselves as objects.'
+    CompatiblePSEditions   = @('Core')
+    PowerShellVersion      = '7.6'
+    FormatsToProcess       = @('bin/VtPS.Format.ps1xml')
+    TypesToProcess         = @('bin/VtPS.Types.ps1xml')
+    CmdletsToExport        = @(
+        'Backup-VtTree'
+        'Compare-VtBackup'
+        'Find-VtItem'
+        'Get-VtBackup'
+        'Get-VtBlock'
+        'Get-VtItem'
+        'Get-VtStore'
+        'Measure-VtStore'
+        'New-VtStore'
+        'Register-VtStore'
+        'Restore-VtItem'
+        'Set-VtBackup'
+        'Unregister-VtStore'
+    )
+    FunctionsToExport      = @()
+    VariablesToExport      = @()
+    AliasesToExport        = @()
+    PrivateData            = @{
+        PSData = @{
+            Tags         = @('Backup', 'Restore', 'Deduplication', 'Archive', 'Storage', 'Snapshot', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'The first version: Stores, backups, lists, restores, comparisons, blocks. See CHANGELOG.md.'
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Management.Automation;
+using VtPS.Completers;
+using VtPS.Engine.Backups;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Commands;
+
+/// <summary>
+/// A command that works on a Store: <c>-Store</c>, else the Store of the object piped in, else that of <c>VT_STORE</c>.
+/// </summary>
+public abstract class VtStoreCommand : VtSessionCommand
+{
+    /// <summary>The variable that names the Store where nothing else does.</summary>
+    private const string StoreVariable = "VT_STORE";
+
+    private protected VtStoreCommand()
+    {
+    }
+
+    /// <summary>The Store.</summary>
+    [Parameter(HelpMessage = "The Store: a path, a URI, a registered name or what Get-VtStore returns. Without it, the Store of the object piped in, else that of $env:VT_STORE.")]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(StoreNameCompleter))]
+    public virtual VtStoreReference? Store { get; set; }
+
+    /// <summary>Opens the Store given by <c>-Store</c> at once, so that a wrong one is told before any work is done.</summary>
+    protected override void BeginProcessing()
+    {
+        if (Store is not null)
+        {
+            OpenStore();
+        }
+    }
+
+    /// <summary>The Store of <c>-Store</c>, else of <c>VT_STORE</c>; open until another is asked for or the command ends.</summary>
+    private protected StoreSession OpenStore() => Open(ResolveStore(location: null));
+
+    /// <summary>The Store of an object piped in, unless <c>-Store</c> names one: that must then be the same Store.</summary>
+    /// <param name="location">Where the object says its Store is; null where it does not say.</param>
+    /// <param name="storeId">The id that the object gives for its Store; null where it gives none.</param>
+    /// <param name="item">The object, for the message.</param>
+    private protected StoreSession OpenStoreOf(string? location, string? storeId, object item)
+    {
+        StoreSession session = Open(ResolveStore(location));
+        CheckStore(session, location, storeId, item);
+        return session;
+    }
+
+    /// <summary>The Store of a backup and the backup itself; null after the error was written, when there is no such backup.</summary>
+    private protected (StoreSession Session, VtBackup Backup)? OpenBackup(VtBackupReference reference)
+    {
+        StoreSession session = OpenStoreOf(reference.StoreLocation, reference.StoreId, reference);
+        VtBackup? backup = reference.Live ?? AwaitItem(token => BackupCatalog.ResolveAsync(session, reference.Id, new BackupFilter(), token), reference.Id);
+        return backup is null ? null : (session, backup);
+    }
+
+    /// <summary>Ends the command if an object belongs to another Store than the one that is open.</summary>
+    private protected void CheckStore(StoreSession session, string? location, string? storeId, object item)
+    {
+        if (storeId is not null && !storeId.Equals(session.Info.StoreId, StringComparison.OrdinalIgnoreCase))
+        {
+            Fail(
+                new VtException(
+                    VtErrorId.StoreMismatch,
+                    $"'{item}' belongs to the Store with id {storeId} at '{location}', but the Store '{session.Info.Path}' has the id {session.Info.StoreId}. Leave -Store out, or give the Store that the object came from.",
+                    item));
+        }
+    }
+
+    /// <summary>Where a Store is that a reference means; reads the registered names, opens nothing.</summary>
+    private protected StoreAddress Address(VtStoreReference reference)
+    {
+        try
+        {
+            return reference.Location is { } location ? new StoreAddress(location, reference.Name) : Address(reference.Text!);
+        }
+        catch (VtException exception)
+        {
+            Fail(exception, reference.ToString());
+            throw;
+        }
+    }
+
+    private StoreAddress ResolveStore(string? location)
+    {
+        if (Store is not null)
+        {
+            return Address(Store);
+        }
+
+        if (location is not null)
+        {
+            return new StoreAddress(location);
+        }
+
+        string? variable = Environment.GetEnvironmentVariable(StoreVariable);
+        if (string.IsNullOrWhiteSpace(variable))
+        {
+            Fail(
+                new VtException(
+                    VtErrorId.StoreNotSpecified,
+                    $"No Store was given. Use -Store with a path or a registered name, pipe in an object that has one, or set $env:{StoreVariable}.",
+                    MyInvocation.MyCommand.Name));
+        }
+
+        return Address(new VtStoreReference(variable));
+    }
+
+    private StoreAddress Address(string text) => Paths.IsQualified(text)
+        ? new StoreAddress(Paths.Resolve(text))
+        : StoreRegistry.ForUser().Resolve(text, Paths.Location);
+}
