@@ -14,7 +14,7 @@ internal static class FileList
     {
         if (word == "-")
         {
-            return Console.OpenStandardInput();
+            return new Hosting.CancellableInput(Console.OpenStandardInput());
         }
 
         try

@@ -20,10 +20,11 @@ internal sealed partial class SourceCommand : IDisposable
     {
         _process = process;
         _name = name;
+        Output = new CancellableInput(process.StandardOutput.BaseStream);
     }
 
     /// <summary>The command's standard output.</summary>
-    public Stream Output => _process.StandardOutput.BaseStream;
+    public Stream Output { get; }
 
     /// <summary>Why the command failed; null while it has not.</summary>
     public string? Failure { get; private set; }

@@ -81,7 +81,7 @@ internal sealed class BackupVerb
         string[] words = _options.Words(result);
         if (words.Length == 0)
         {
-            Stream input = Console.OpenStandardInput();
+            Stream input = new CancellableInput(Console.OpenStandardInput());
             await using (input.ConfigureAwait(false))
             {
                 return await RunAsync(session, request with { Input = input }, result).ConfigureAwait(false);
