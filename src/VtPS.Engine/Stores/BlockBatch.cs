@@ -21,9 +21,23 @@ internal sealed class BlockBatch
     /// <summary>A block by its place in the order.</summary>
     public (VtHash Hash, BlockLocation Location) this[int index] => (new VtHash(_hashName, HashAt(_order[index]).ToArray()), _locations[_order[index]]);
 
+    /// <summary>Whether a block that belongs here could not be read.</summary>
+    public bool IsShort { get; set; }
+
+    /// <summary>Refuses a batch that lacks blocks: whoever walks all blocks draws conclusions from those that do not come.</summary>
+    /// <exception cref="VtException">Something is missing.</exception>
+    public void ThrowIfShort()
+    {
+        if (IsShort)
+        {
+            throw new VtException(VtErrorId.StoreBusy, "Another process changed the index of the Store while its blocks were listed. Run the command again.");
+        }
+    }
+
     /// <summary>Empties it.</summary>
     public void Clear()
     {
+        IsShort = false;
         _locations.Clear();
         Count = 0;
     }

@@ -34,6 +34,9 @@ internal sealed class BlockTable
     /// <summary>The ids of the files in the table, live or not.</summary>
     public IReadOnlyCollection<DataFileId> Files => _numbers.Keys;
 
+    /// <summary>How many bytes of pages it holds in memory.</summary>
+    public long KeptBytes { get; private set; }
+
     /// <summary>The length of a file, or -1 where the table does not have it.</summary>
     public long LengthOf(DataFileId file) => _numbers.TryGetValue(file, out int number) ? _files[number].Length : -1;
 
@@ -41,32 +44,41 @@ internal sealed class BlockTable
     public bool IsLive(DataFileId file) => _numbers.TryGetValue(file, out int number) && _files[number].IsLive;
 
     /// <summary>Adds a file without any page yet; the table must not have it.</summary>
-    public void AddFile(DataFileId file, long length, bool isLive)
+    /// <returns>The file's number for <see cref="AddPage"/>.</returns>
+    public int AddFile(DataFileId file, long length, bool isLive)
     {
         _numbers.Add(file, _files.Count);
         _files.Add(new FileEntry { Id = file, Length = length, IsLive = isLive });
         _distinct = -1;
+        return _files.Count - 1;
     }
 
     /// <summary>Makes room for so many further blocks at once.</summary>
     public void Reserve(long blocks) => _slots.Reserve(blocks);
 
-    /// <summary>Adds a page of the file that was added last.</summary>
+    /// <summary>Adds a page of a file; all pages of one file come one after the other.</summary>
+    /// <param name="file">The file's number.</param>
     /// <param name="content">The page's bytes.</param>
     /// <param name="kept">The same bytes, to be held in memory and never changed; null where the source has them.</param>
     /// <param name="position">The page's place for the source; of no meaning with <paramref name="kept"/>.</param>
-    public void AddPage(ReadOnlySpan<byte> content, byte[]? kept, long position)
+    public void AddPage(int file, ReadOnlySpan<byte> content, byte[]? kept, long position)
     {
         uint number = checked((uint)_pages.Count * BlockPage.Capacity);
-        int file = _files.Count - 1;
+        FileEntry entry = _files[file];
+        if (entry.PageCount++ == 0)
+        {
+            entry.FirstPage = _pages.Count;
+        }
+
         _pages.Add(new PageEntry { Content = kept, Position = position, File = file });
+        KeptBytes += kept?.Length ?? 0;
         int count = BlockPage.Count(content);
         for (int i = 0; i < count; i++)
         {
             _slots.Add(BinaryPrimitives.ReadUInt32BigEndian(BlockPage.Hash(content, i, _hashSize)), number + (uint)i);
         }
 
-        _files[file].Blocks += count;
+        entry.Blocks += count;
         _distinct = -1;
     }
 
@@ -92,19 +104,18 @@ internal sealed class BlockTable
         FileEntry entry = _files[number];
         entry.IsLive = false;
         entry.IsRemoved = true;
+        for (int i = entry.FirstPage; i < entry.FirstPage + entry.PageCount; i++)
+        {
+            KeptBytes -= _pages[i].Content?.Length ?? 0;
+            _pages[i] = new PageEntry { File = number };
+        }
+
         _removedBlocks += entry.Blocks;
         _distinct = -1;
         if (_removedBlocks > 4096 && _removedBlocks > _slots.Count / 4)
         {
             _slots.Sweep(block => !_files[_pages[(int)(block / BlockPage.Capacity)].File].IsRemoved);
             _removedBlocks = 0;
-            for (int i = 1; i < _pages.Count; i++)
-            {
-                if (_files[_pages[i].File].IsRemoved)
-                {
-                    _pages[i] = new PageEntry { File = _pages[i].File };
-                }
-            }
         }
     }
 
@@ -240,6 +251,10 @@ internal sealed class BlockTable
                 int index = (int)(block % BlockPage.Capacity);
                 batch.Add(BlockPage.Hash(page, index, _hashSize), BlockPage.Locate(page, index, _hashSize));
             }
+            else
+            {
+                batch.IsShort = true;
+            }
         }
 
         batch.Sort();
@@ -272,7 +287,13 @@ internal sealed class BlockTable
         }
 
         ReadOnlySpan<byte> page = _source!.Read(entry.Position);
-        return BlockPage.IsSound(page, file.Id, file.Length, _hashSize) && BlockPage.Count(page) > block % BlockPage.Capacity ? page : default;
+        if (page.IsEmpty || (BlockPage.IsSound(page, file.Id, file.Length, _hashSize) && BlockPage.Count(page) > block % BlockPage.Capacity))
+        {
+            return page;
+        }
+
+        _source.Distrust();
+        return default;
     }
 
     private struct PageEntry
@@ -293,5 +314,9 @@ internal sealed class BlockTable
         public bool IsRemoved { get; set; }
 
         public long Blocks { get; set; }
+
+        public int FirstPage { get; set; }
+
+        public int PageCount { get; set; }
     }
 }

@@ -8,4 +8,7 @@ internal interface IBlockPageSource
     /// </summary>
     /// <param name="position">The page's place, as it was told to the table.</param>
     ReadOnlySpan<byte> Read(long position);
+
+    /// <summary>Says that the last page read was no sound page of its file. The block counts as absent.</summary>
+    void Distrust();
 }

@@ -83,10 +83,10 @@ internal sealed class MemoryBlockIndex : IBlockIndex
                 _complete.Clear();
             }
 
-            _table.AddFile(file, length, isLive: !_givenUp.Contains(file));
+            int number = _table.AddFile(file, length, isLive: !_givenUp.Contains(file));
             foreach (byte[] page in pages)
             {
-                _table.AddPage(page, page, position: 0);
+                _table.AddPage(number, page, page, position: 0);
             }
         }
     }
@@ -141,15 +141,20 @@ internal sealed class MemoryBlockIndex : IBlockIndex
         BlockBatch batch = new(_hashName);
         for (ulong from = 0; from <= uint.MaxValue;)
         {
-            lock (_lock)
-            {
-                from = _table.NextBatch(from, batch);
-            }
-
+            from = NextBatch(from, batch);
             for (int i = 0; i < batch.Count; i++)
             {
                 yield return batch[i];
             }
+        }
+    }
+
+    /// <summary>The next part of an enumeration, as <see cref="BlockTable.NextBatch"/> has it.</summary>
+    public ulong NextBatch(ulong from, BlockBatch batch)
+    {
+        lock (_lock)
+        {
+            return _table.NextBatch(from, batch);
         }
     }
 
