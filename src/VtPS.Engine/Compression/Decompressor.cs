@@ -58,7 +58,9 @@ internal sealed class Decompressor : IDisposable
         BrotliDecoder decoder = default;
         try
         {
-            status = decoder.Decompress(source, destination, out consumed, out written);
+            // Without any room the decoder does not even look at the source; that nothing was written into the spare byte is checked below.
+            Span<byte> spare = stackalloc byte[1];
+            status = decoder.Decompress(source, destination.IsEmpty ? spare : destination, out consumed, out written);
         }
         finally
         {
