@@ -1,4 +1,5 @@
 using VtPS.Engine.Stores;
+using VtPS.Sqlite;
 
 namespace VtPS.Cli.Stores;
 
@@ -6,5 +7,5 @@ namespace VtPS.Cli.Stores;
 internal static class IndexFactory
 {
     /// <summary>The index over SQLite in the user's cache folder.</summary>
-    public static IBlockIndexFactory Create() => throw new NotImplementedException();
+    public static IBlockIndexFactory Create() => new SqliteBlockIndexFactory();
 }
