@@ -1,0 +1,45 @@
+using System.Buffers.Binary;
+
+namespace VtPS.Engine.Stores;
+
+/// <summary>
+/// Closes and opens the records of one data file. The plain seal is a checksum; an encrypted Store's hides the body too.
+/// Safe for use by many threads.
+/// </summary>
+internal abstract class RecordSeal
+{
+    /// <summary>The epoch that stands in the prefix: 0 for plain records.</summary>
+    public abstract uint Epoch { get; }
+
+    /// <summary>How many bytes follow the body.</summary>
+    public abstract int TailLength { get; }
+
+    /// <summary>Closes a record: prefix and body are there; the body may be changed in place, the tail is filled.</summary>
+    public abstract void Close(Span<byte> record);
+
+    /// <summary>Opens a record in place and says whether it is whole and unchanged.</summary>
+    public abstract bool TryOpen(Span<byte> record);
+
+    /// <summary>Writes the prefix of a record.</summary>
+    public void WritePrefix(Span<byte> record, uint number, int bodyLength)
+    {
+        DataFileFormat.RecordMagic.CopyTo(record);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], DataFileFormat.Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[8..], Epoch);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[12..], number);
+        BinaryPrimitives.WriteInt32LittleEndian(record[16..], bodyLength);
+    }
+
+    /// <summary>Reads a prefix: the length of the whole record, or -1 if this is no prefix of the record with that number (any, where null).</summary>
+    public int ReadPrefix(ReadOnlySpan<byte> prefix, uint? number)
+    {
+        int body = BinaryPrimitives.ReadInt32LittleEndian(prefix[16..]);
+        return prefix.StartsWith(DataFileFormat.RecordMagic)
+            && BinaryPrimitives.ReadUInt32LittleEndian(prefix[4..]) == DataFileFormat.Version
+            && BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]) == Epoch
+            && (number is null || BinaryPrimitives.ReadUInt32LittleEndian(prefix[12..]) == number)
+            && body is > 0 and <= DataFileFormat.MaximumBody
+            ? DataFileFormat.PrefixLength + body + TailLength
+            : -1;
+    }
+}

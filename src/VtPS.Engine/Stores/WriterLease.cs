@@ -1,0 +1,125 @@
+using VtPS.Engine.IO;
+using VtPS.Engine.Objects;
+
+namespace VtPS.Engine.Stores;
+
+/// <summary>
+/// A running writer's lease: its object, its beats, and the trash objects that it has read. While it stands, no optimize run deletes
+/// a data file that was given up after this writer looked. For one writer; beats come from a timer.
+/// </summary>
+internal sealed class WriterLease : IAsyncDisposable
+{
+    private static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(1);
+
+    private readonly IObjectStorage _storage;
+    private readonly SemaphoreSlim _beating = new(1, 1);
+    private readonly CancellationTokenSource _ended = new();
+    private readonly IAsyncDisposable? _lock;
+    private IReadOnlyList<string> _trash = [];
+    private long _beat;
+    private Task _timer = Task.CompletedTask;
+
+    private WriterLease(IObjectStorage storage, DataFileId id, IAsyncDisposable? held)
+    {
+        _storage = storage;
+        Id = id;
+        _lock = held;
+    }
+
+    public DataFileId Id { get; }
+
+    private string Name => StoreNames.Lease(Id.ToString());
+
+    /// <summary>Puts the lease. The writer's next steps are <see cref="StoreListing.ReadAsync"/> and <see cref="NoteAsync"/>.</summary>
+    public static async Task<WriterLease> PutAsync(IObjectStorage storage, string operation, CancellationToken cancellationToken)
+    {
+        DataFileId id = DataFileId.New();
+        string name = StoreNames.Lease(id.ToString());
+        string? boot = FileSystem.Current.BootId;
+        IAsyncDisposable? held = boot is null ? null : await storage.TryPutLockedAsync(name, LeaseRecord.Write(id, operation, boot, true), cancellationToken).ConfigureAwait(false);
+        if (held is null)
+        {
+            await storage.PutAsync(name, id.ToString(), LeaseRecord.Write(id, operation, boot, false), cancellationToken).ConfigureAwait(false);
+        }
+
+        return new WriterLease(storage, id, held);
+    }
+
+    /// <summary>Notes in the lease which trash objects the writer has read, and begins to give signs of life.</summary>
+    public async Task NoteAsync(IReadOnlyList<string> trash, CancellationToken cancellationToken)
+    {
+        _trash = trash;
+        await BeatAsync(cancellationToken).ConfigureAwait(false);
+        if (_timer.IsCompleted)
+        {
+            _timer = Task.Run(BeatForeverAsync, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Whether the lease still stands, or someone has judged this writer dead.</summary>
+    public async Task<bool> StandsAsync(CancellationToken cancellationToken) =>
+        await _storage.GetLengthAsync(Name, cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>Ends the lease, whether or not it still stands. Objects that cannot be deleted are left for an optimize run.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _timer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            // The lease's own object goes first: beats without it mean nothing.
+            await _storage.DeleteAsync(Name, CancellationToken.None).ConfigureAwait(false);
+            if (_beat > 0)
+            {
+                await _storage.DeleteAsync(StoreNames.Beat(Id.ToString(), _beat), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is VtException or IOException)
+        {
+        }
+
+        if (_lock is not null)
+        {
+            await _lock.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _ended.Dispose();
+        _beating.Dispose();
+    }
+
+    private async Task BeatForeverAsync()
+    {
+        using PeriodicTimer timer = new(BeatInterval);
+        while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
+        {
+            try
+            {
+                await BeatAsync(_ended.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is VtException or IOException)
+            {
+                // A beat that cannot be put is tried again at the next tick; should the lease be buried meanwhile, the writer finds out at its end.
+            }
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        await _beating.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            string id = Id.ToString();
+            long number = _beat + 1;
+            await _storage.PutAsync(StoreNames.Beat(id, number), id, LeaseRecord.WriteBeat(Id, number, _trash), cancellationToken).ConfigureAwait(false);
+            _beat = number;
+            if (number > 1)
+            {
+                await _storage.DeleteAsync(StoreNames.Beat(id, number - 1), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _beating.Release();
+        }
+    }
+}
