@@ -4,7 +4,7 @@ using VtPS.Engine.IO;
 namespace VtPS.Engine.Stores;
 
 /// <summary>Gathers blocks into a record: one large block, or small ones in company. For one thread at a time.</summary>
-internal sealed class RecordCompany(VtHashName hashName, Codec codec, int level) : IDisposable
+internal sealed class RecordCompany(Codec codec, int level) : IDisposable
 {
     private readonly Compressor? _compressor = codec == Codec.None ? null : new Compressor(codec, level);
     private readonly ByteWriter _heads = new(4096);

@@ -1,3 +1,7 @@
+using VtPS.Engine.Chunking;
+using VtPS.Engine.Compression;
+using VtPS.Engine.Hashing;
+using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
 
 namespace VtPS.Engine.Stores;
@@ -7,6 +11,63 @@ internal static class StoreCreation
 {
     /// <summary>Makes a Store in a folder that is empty or not there yet.</summary>
     /// <exception cref="VtException">StoreExists, StorePathNotEmpty, InvalidArgument, CodecUnavailable, StoreWriteFailed, StoreFull.</exception>
-    public static Task<VtStore> CreateAsync(CreateStoreRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public static async Task<VtStore> CreateAsync(CreateStoreRequest request, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        StoreConfig config = Check(request, observer);
+        IObjectStorage storage = StorageLocator.OpenForCreation(request.Address);
+        await using (storage.ConfigureAwait(false))
+        {
+            return await CreateAsync(config, request.Address, storage, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a Store over an empty storage.</summary>
+    public static async Task<VtStore> CreateAsync(CreateStoreRequest request, IObjectStorage storage, IOperationObserver observer, CancellationToken cancellationToken) =>
+        await CreateAsync(Check(request, observer), request.Address, storage, cancellationToken).ConfigureAwait(false);
+
+    private static async Task<VtStore> CreateAsync(StoreConfig config, StoreAddress address, IObjectStorage storage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.PutAsync(StoreNames.Config, config.Id, config.ToBytes(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectExistsException e)
+        {
+            throw new VtException(VtErrorId.StoreExists, $"There is a Store at '{address.Location}' already. Use it as it is, or give another path.", address.Location, e);
+        }
+
+        return config.ToStore(address);
+    }
+
+    /// <summary>Checks what was asked for before anything is written.</summary>
+    private static StoreConfig Check(CreateStoreRequest request, IOperationObserver observer)
+    {
+        if (!BlockHasher.IsSupported(request.HashName))
+        {
+            throw new VtException(VtErrorId.InvalidArgument, $"This platform does not have the hash function {VtHashNames.Text(request.HashName)}. Use sha256 or sha512.", VtHashNames.Text(request.HashName));
+        }
+
+        Codec codec = request.Compression is null ? Codecs.Default : Codecs.Parse(request.Compression);
+        if (request.Compression is null && codec == Codec.Brotli)
+        {
+            observer.OnWarning("This machine has no libzstd: the Store is made with Brotli, which is slower. Install libzstd and name -Compression zstd (--compression zstd) for a Store with zstd.");
+        }
+        else if (!Codecs.IsAvailable(codec))
+        {
+            throw Codecs.Unavailable(codec);
+        }
+
+        int level = request.CompressionLevel ?? Codecs.DefaultLevel(codec);
+        Codecs.CheckLevel(codec, level);
+        return new StoreConfig
+        {
+            Id = DataFileId.New().ToString(),
+            HashName = request.HashName,
+            Chunker = ChunkerParameters.Create(request.AverageBlock, request.MinimumBlock, request.MaximumBlock),
+            Codec = codec,
+            Level = level,
+            Created = DateTime.UtcNow,
+            Description = request.Description,
+        };
+    }
 }

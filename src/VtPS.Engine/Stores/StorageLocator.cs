@@ -1,0 +1,66 @@
+using VtPS.Engine.Objects;
+
+namespace VtPS.Engine.Stores;
+
+/// <summary>From a Store's address to its storage.</summary>
+internal static class StorageLocator
+{
+    /// <summary>Opens the storage of a Store that must be there.</summary>
+    /// <exception cref="VtException">StoreNotFound, NotAStore, InvalidArgument for an address of a kind that this version does not open.</exception>
+    public static IObjectStorage OpenExisting(StoreAddress address)
+    {
+        RefuseRemote(address);
+        if (File.Exists(address.Location))
+        {
+            throw new VtException(VtErrorId.NotAStore, $"'{address.Location}' is a file, not a Store. A Store is a folder; check the path.", address.Location);
+        }
+
+        if (!Directory.Exists(address.Location))
+        {
+            throw new VtException(VtErrorId.StoreNotFound, $"There is no Store at '{address.Location}'. If it is on a disk or share that is not mounted, mount it; New-VtStore (vt init) makes a new one.", address.Location);
+        }
+
+        return new LocalFolderStorage(address.Location);
+    }
+
+    /// <summary>Opens the storage for a Store that is to be made; the folder may be missing or empty.</summary>
+    /// <exception cref="VtException">StoreExists, StorePathNotEmpty, StoreWriteFailed, InvalidArgument.</exception>
+    public static IObjectStorage OpenForCreation(StoreAddress address)
+    {
+        RefuseRemote(address);
+        string path = address.Location;
+        try
+        {
+            if (File.Exists(path))
+            {
+                throw new VtException(VtErrorId.StorePathNotEmpty, $"'{path}' is a file. Give a folder that is empty or not there yet.", path);
+            }
+
+            if (File.Exists(Path.Combine(path, StoreNames.Config)))
+            {
+                throw new VtException(VtErrorId.StoreExists, $"There is a Store at '{path}' already. Use it as it is, or give another path.", path);
+            }
+
+            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                throw new VtException(VtErrorId.StorePathNotEmpty, $"The folder '{path}' is not empty, and not a Store. Give a folder that is empty or not there yet.", path);
+            }
+
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VtException(VtErrorId.StoreWriteFailed, $"The folder '{path}' cannot be made: {e.Message}", path, e);
+        }
+
+        return new LocalFolderStorage(path);
+    }
+
+    private static void RefuseRemote(StoreAddress address)
+    {
+        if (address.Location.Contains("://", StringComparison.Ordinal) || address.Location.StartsWith('!'))
+        {
+            throw new VtException(VtErrorId.InvalidArgument, $"'{address.Location}' is not a local folder. This version of VtPS opens Stores in local or mounted folders only.", address.Location);
+        }
+    }
+}
