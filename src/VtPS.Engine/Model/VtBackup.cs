@@ -25,13 +25,13 @@ public sealed class VtBackup
     public required string[] SourcePath { get; init; }
 
     /// <summary>The tags, sorted.</summary>
-    public string[] Tag { get; init; } = [];
+    public string[] Tag { get; internal set; } = [];
 
     /// <summary>The comment; null where there is none.</summary>
-    public string? Comment { get; init; }
+    public string? Comment { get; internal set; }
 
     /// <summary>Whether retention leaves the backup alone.</summary>
-    public bool Pinned { get; init; }
+    public bool Pinned { get; internal set; }
 
     /// <summary>How the run ended.</summary>
     public VtBackupStatus Status { get; init; }
@@ -116,6 +116,22 @@ public sealed class VtBackup
 
     /// <summary>The way back to the Store, an unlocked one included; gone once the object is serialised.</summary>
     internal VtStore? Origin { get; init; }
+
+    /// <summary>The root of the side-car, which serves the change test of the next run.</summary>
+    internal VtBlockReference? SideCar { get; init; }
+
+    /// <summary>The live folder that the top of the tree stands for; null where each top entry has a path of its own.</summary>
+    internal byte[]? SourceRoot { get; init; }
+
+    /// <summary>The same backup with what an amendment changes.</summary>
+    internal VtBackup With(string[] tags, string? comment, bool pinned)
+    {
+        VtBackup copy = (VtBackup)MemberwiseClone();
+        copy.Tag = tags;
+        copy.Comment = comment;
+        copy.Pinned = pinned;
+        return copy;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Id;
