@@ -497,7 +497,7 @@ internal sealed class BackupWalker
 
         byte[] path = node!.Path!;
         int slash = path.AsSpan().LastIndexOf((byte)'/');
-        return new SharedDirectory(FileSystem.Current.OpenDirectory(slash <= 0 ? [(byte)'/'] : path[..slash]));
+        return new SharedDirectory(FileSystem.Current.OpenDirectory(slash <= 0 ? [(byte)'/'] : path[..slash], searchOnly: true));
     }
 
     private static DirectoryHandle Open(byte[] path)

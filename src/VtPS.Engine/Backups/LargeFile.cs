@@ -12,6 +12,7 @@ namespace VtPS.Engine.Backups;
 internal sealed class LargeFile
 {
     private const int PieceLength = 4 << 20;
+    private const int StreamBuffer = 256 << 10;
 
     private readonly BackupRun _run;
     private readonly FileJob? _job;
@@ -88,7 +89,17 @@ internal sealed class LargeFile
     {
         try
         {
-            Read(worker, new ChunkReader(_run.Chunker, (_, buffer) => stream.ReadAsync(buffer, _run.Stopping).AsTask().GetAwaiter().GetResult(), null));
+            // A pipe's read cannot be cancelled. It gets a buffer of its own, so that one that is left behind writes into nothing that is used again.
+            byte[] own = new byte[StreamBuffer];
+            Read(worker, new ChunkReader(
+                _run.Chunker,
+                (_, buffer) =>
+                {
+                    int got = stream.ReadAsync(own, 0, Math.Min(own.Length, buffer.Length), CancellationToken.None).WaitAsync(_run.Stopping).GetAwaiter().GetResult();
+                    own.AsSpan(0, got).CopyTo(buffer.Span);
+                    return got;
+                },
+                null));
         }
         catch (OperationCanceledException)
         {

@@ -9,7 +9,8 @@ namespace VtPS.Engine.Stores;
 internal sealed class StoreWriter : IAsyncDisposable
 {
     private readonly StoreSession _session;
-    private readonly List<BlockPacker> _packers = [];
+    private readonly List<BlockPacker> _filePackers = [];
+    private readonly List<BlockPacker> _treePackers = [];
     private readonly DataFileLane _files;
     private readonly DataFileLane _trees;
     private readonly string _operation;
@@ -26,7 +27,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         _files = new DataFileLane(token => BeginAsync(DataFileContent.Files, token), _ => ValueTask.CompletedTask, OnSealed) { TailLength = tail };
 
         // A directory becomes durable only after what it stands on.
-        _trees = new DataFileLane(token => BeginAsync(DataFileContent.Trees, token), _ => _files.FlushAsync(CancellationToken.None), OnSealed) { TailLength = tail };
+        _trees = new DataFileLane(token => BeginAsync(DataFileContent.Trees, token), _ => FlushFilesAsync(), OnSealed) { TailLength = tail };
     }
 
     public VtHashName HashName => _session.Config.HashName;
@@ -67,10 +68,11 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>A packer for one worker. <see cref="FlushAsync"/> flushes every packer made.</summary>
     public BlockPacker CreatePacker(DataFileContent content)
     {
-        BlockPacker packer = new(this, content == DataFileContent.Files ? _files : _trees, new RecordCompany(_session.Config.Codec, _session.Config.Level));
-        lock (_packers)
+        bool files = content == DataFileContent.Files;
+        BlockPacker packer = new(this, files ? _files : _trees, new RecordCompany(_session.Config.Codec, _session.Config.Level));
+        lock (_filePackers)
         {
-            _packers.Add(packer);
+            (files ? _filePackers : _treePackers).Add(packer);
         }
 
         return packer;
@@ -82,18 +84,8 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>Makes everything that was taken before this call durable: file content first, then trees.</summary>
     public async Task FlushAsync()
     {
-        BlockPacker[] packers;
-        lock (_packers)
-        {
-            packers = [.. _packers];
-        }
-
-        foreach (BlockPacker packer in packers)
-        {
-            packer.FlushRecord();
-        }
-
-        await _files.FlushAsync(Stopping).ConfigureAwait(false);
+        await FlushFilesAsync().ConfigureAwait(false);
+        FlushRecords(_treePackers);
         await _trees.FlushAsync(Stopping).ConfigureAwait(false);
     }
 
@@ -115,12 +107,32 @@ internal sealed class StoreWriter : IAsyncDisposable
     {
         await _trees.DisposeAsync().ConfigureAwait(false);
         await _files.DisposeAsync().ConfigureAwait(false);
-        foreach (BlockPacker packer in _packers)
+        foreach (BlockPacker packer in _filePackers.Concat(_treePackers))
         {
             packer.Dispose();
         }
 
         await _lease.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask FlushFilesAsync()
+    {
+        FlushRecords(_filePackers);
+        await _files.FlushAsync(Stopping).ConfigureAwait(false);
+    }
+
+    private void FlushRecords(List<BlockPacker> packers)
+    {
+        BlockPacker[] all;
+        lock (_filePackers)
+        {
+            all = [.. packers];
+        }
+
+        foreach (BlockPacker packer in all)
+        {
+            packer.FlushRecord();
+        }
     }
 
     /// <summary>Steps 2 to 4, in that order.</summary>
