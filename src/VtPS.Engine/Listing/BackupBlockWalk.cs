@@ -16,6 +16,7 @@ internal sealed class BackupBlockWalk(ITreeReader trees, IBlockReader blocks)
     // nothing about having been read as a directory, or as references.
     private readonly HashSet<UInt128> _readAsDirectory = [];
     private readonly HashSet<UInt128> _readAsReferences = [];
+    private readonly HashSet<UInt128> _readAsSideCar = [];
 
     /// <summary>The blocks of a backup that no earlier call gave: hash and indirect references, a directory's own blocks before what is in it, the side-car last.</summary>
     /// <exception cref="VtException">BlockNotFound, BlockDamaged for a directory or an indirect block.</exception>
@@ -67,7 +68,7 @@ internal sealed class BackupBlockWalk(ITreeReader trees, IBlockReader blocks)
             }
         }
 
-        await foreach (VtBlockReference reference in SideCarReader.ReadReferencesAsync(blocks, backup, cancellationToken).ConfigureAwait(false))
+        await foreach (VtBlockReference reference in SideCarReader.ReadReferencesAsync(blocks, backup.SideCar, IsNewSideCar, cancellationToken).ConfigureAwait(false))
         {
             if (reference.Hash is not null && _given.Add(Key(reference)))
             {
@@ -77,6 +78,8 @@ internal sealed class BackupBlockWalk(ITreeReader trees, IBlockReader blocks)
     }
 
     private static UInt128 Key(VtBlockReference reference) => BinaryPrimitives.ReadUInt128LittleEndian(reference.Hash!.Span);
+
+    private bool IsNewSideCar(VtBlockReference reference) => reference.Hash is null || _readAsSideCar.Add(Key(reference));
 
     private async IAsyncEnumerable<VtBlockReference> NewAsync(VtBlockReference content, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

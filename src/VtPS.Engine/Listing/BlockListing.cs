@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using VtPS.Engine.IO;
 using VtPS.Engine.Stores;
 
 namespace VtPS.Engine.Listing;
@@ -75,8 +76,18 @@ internal static class BlockListing
     }
 
     /// <summary>The chunks of a live file as this Store would cut and name them, with <see cref="VtBlock.IsPresent"/>; nothing is stored.</summary>
-    public static IAsyncEnumerable<VtBlock> OfFileAsync(StoreSession store, byte[] path, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="VtException">PathNotFound, SourceDenied, SourceReadFailed.</exception>
+    public static async IAsyncEnumerable<VtBlock> OfFileAsync(StoreSession store, byte[] path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        VtStore info = store.Info;
+        string text = PathText.Format(path);
+        await foreach ((long offset, VtBlockReference chunk) in LiveFileChunks.ReadAsync(store.Chunker, store.Blocks.HashName, path, cancellationToken).ConfigureAwait(false))
+        {
+            BlockLocation location = default;
+            bool present = chunk.Hash is null || store.Index.TryFind(chunk.Hash, out location);
+            yield return Create(info, chunk, present && chunk.Hash is not null ? location : null, text, offset, present, isLive: true);
+        }
+    }
 
     /// <summary>Refuses a hash that the Store cannot have.</summary>
     /// <exception cref="VtException">InvalidHash.</exception>
@@ -95,9 +106,9 @@ internal static class BlockListing
         return Create(info, reference, present && reference.Hash is not null ? location : null, path, offset, present);
     }
 
-    private static VtBlock Create(VtStore info, VtBlockReference reference, BlockLocation? location, string? path, long offset, bool present = true) => new()
+    private static VtBlock Create(VtStore info, VtBlockReference reference, BlockLocation? location, string? path, long offset, bool present = true, bool isLive = false) => new()
     {
-        Store = info.Path,
+        Store = isLive ? null : info.Path,
         Hash = reference.Hash?.ToString(),
         Kind = reference.Kind,
 
