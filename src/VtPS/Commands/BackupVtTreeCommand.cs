@@ -140,7 +140,7 @@ public sealed class BackupVtTreeCommand : VtStoreCommand
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _sources = new SourcePaths(Paths);
+        _sources = new SourcePaths(Paths, denied => Report(denied));
         _gathered = WantsPlan() ? [] : null;
         try
         {

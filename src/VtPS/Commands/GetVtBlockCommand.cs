@@ -20,6 +20,8 @@ public sealed class GetVtBlockCommand : VtStoreCommand
 
     private SourcePaths? _sources;
 
+    private SourcePaths Sources => _sources ??= new SourcePaths(Paths, denied => Report(denied));
+
     /// <summary>Hashes.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = HashSet, HelpMessage = "The hashes of blocks, written name:hex. Without it, and with nothing piped in, every block of the Store.")]
     [ValidateNotNullOrEmpty]
@@ -77,10 +79,10 @@ public sealed class GetVtBlockCommand : VtStoreCommand
                 WriteItems(Item!);
                 break;
             case PathSet:
-                WriteFiles(Path, (_sources ??= new SourcePaths(Paths)).Expand);
+                WriteFiles(Path, Sources.Expand);
                 break;
             default:
-                WriteFiles(LiteralPath, path => [(_sources ??= new SourcePaths(Paths)).Literal(path)]);
+                WriteFiles(LiteralPath, path => [Sources.Literal(path)]);
                 break;
         }
     }

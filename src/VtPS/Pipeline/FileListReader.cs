@@ -7,6 +7,9 @@ internal static class FileListReader
 {
     private const int BufferSize = 64 * 1024;
 
+    /// <summary>A longer path, in bytes, means that the list is not separated by NUL bytes.</summary>
+    private const int LongestPath = 1024 * 1024;
+
     /// <summary>The paths of a list, as they are read; a relative one is below the root.</summary>
     /// <param name="listPath">The list's full path.</param>
     /// <param name="root">What relative paths are relative to.</param>
@@ -26,6 +29,11 @@ internal static class FileListReader
                 name.Write(buffer, at, end < 0 ? count - at : end);
                 if (end < 0)
                 {
+                    if (name.Length > LongestPath)
+                    {
+                        throw new VtException(VtErrorId.InvalidArgument, $"The list '{listPath}' has no NUL byte within 1 MiB. A NUL byte must follow each path, as find -print0 writes it.", listPath);
+                    }
+
                     break;
                 }
 
@@ -49,13 +57,17 @@ internal static class FileListReader
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new VtException(VtErrorId.PathNotFound, $"There is no list '{path}'. Give a file with a NUL byte after each path, as find -print0 writes it.", path, exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new VtException(VtErrorId.SourceDenied, $"The list '{path}' may not be read. Check its rights.", path, exception);
+        }
+        catch (IOException exception)
         {
             throw new VtException(VtErrorId.SourceReadFailed, $"The list '{path}' cannot be read: {exception.Message}", path, exception);
         }
