@@ -1,0 +1,20 @@
+using Xunit;
+
+namespace VtPS.Module.Tests;
+
+/// <summary>
+/// A theory of one case a Pester file. Where PowerShell with Pester is not found it is one skipped test whose display name says
+/// how many files were not run, for that name is all that <c>dotnet test</c> prints of a skipped test.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class PesterTheoryAttribute : TheoryAttribute
+{
+    public PesterTheoryAttribute()
+    {
+        if (!PowerShellHost.IsAvailable)
+        {
+            DisplayName = $"{PesterFiles.All.Count} Pester files not run: PowerShell 7.6+ with Pester not found";
+            Skip = DisplayName;
+        }
+    }
+}
