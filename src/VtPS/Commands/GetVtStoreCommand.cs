@@ -37,7 +37,7 @@ public sealed class GetVtStoreCommand : VtStoreCommand
     private static async Task<VtStore> ReadAsync(RegisteredStore registered, CancellationToken cancellationToken)
     {
         await using StoreSession session = await StoreSession.OpenAsync(
-            new StoreAddress(registered.Path, registered.Name), Loading.BlockIndexFactory.Instance, cancellationToken).ConfigureAwait(false);
+            new StoreAddress(registered.Path, registered.Name), Loading.BlockIndexFactory.Create(), cancellationToken).ConfigureAwait(false);
         return session.Info;
     }
 }

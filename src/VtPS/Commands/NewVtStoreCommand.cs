@@ -60,15 +60,14 @@ public sealed class NewVtStoreCommand : VtCommand
         try
         {
             string location = LivePaths.IsUri(Path) ? Path : new LivePaths(SessionState).Resolve(Path);
-            StoreRegistry registry = StoreRegistry.ForUser();
-            if (Name is not null && registry.Find(Name) is { } taken)
+            if (Name is not null && StoreRegistry.ForUser().Find(Name) is { } taken)
             {
                 Fail(new VtException(VtErrorId.NameExists, $"The name '{Name}' is registered for the Store '{taken.Path}'. Choose another name, or free this one with Unregister-VtStore.", Name));
             }
 
             if (ShouldProcess(location, Name is null ? "Create a Store" : $"Create a Store and register it as '{Name}'"))
             {
-                Create(location, registry);
+                Create(location);
             }
         }
         catch (VtException exception)
@@ -77,7 +76,7 @@ public sealed class NewVtStoreCommand : VtCommand
         }
     }
 
-    private void Create(string location, StoreRegistry registry)
+    private void Create(string location)
     {
         CreateStoreRequest request = new()
         {
@@ -96,7 +95,7 @@ public sealed class NewVtStoreCommand : VtCommand
             VtStore store = await StoreCreation.CreateAsync(request, observer, token).ConfigureAwait(false);
             if (Name is not null)
             {
-                registry.Add(new RegisteredStore(Name, store.Path));
+                StoreRegistry.ForUser().Add(new RegisteredStore(Name, store.Path));
             }
 
             Post(() => WriteObject(store));

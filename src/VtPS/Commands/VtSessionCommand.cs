@@ -27,7 +27,7 @@ public abstract class VtSessionCommand : VtCommand
         }
 
         CloseStore();
-        _session = Await(token => StoreSession.OpenAsync(address, BlockIndexFactory.Instance, token));
+        _session = Await(token => StoreSession.OpenAsync(address, BlockIndexFactory.Create(), token));
         _sessionLocation = address.Location;
         return _session;
     }

@@ -104,7 +104,7 @@ public abstract class StoreCompleter : IArgumentCompleter
     private async Task<List<CompletionResult>> CompleteAsync(
         StoreAddress address, string word, IDictionary boundParameters, CancellationToken cancellationToken)
     {
-        await using StoreSession session = await StoreSession.OpenAsync(address, BlockIndexFactory.Instance, cancellationToken).ConfigureAwait(false);
+        await using StoreSession session = await StoreSession.OpenAsync(address, BlockIndexFactory.Create(), cancellationToken).ConfigureAwait(false);
         return await CompleteAsync(session, word, boundParameters, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -9,12 +9,8 @@ internal static class BlockIndexFactory
     private const string AssemblyName = "VtPS.Sqlite";
     private const string TypeName = "VtPS.Sqlite.SqliteBlockIndexFactory";
 
-    private static readonly Lazy<IBlockIndexFactory> Factory = new(Load);
-
-    /// <summary>The factory; its assembly is loaded at first use.</summary>
-    public static IBlockIndexFactory Instance => Factory.Value;
-
-    private static IBlockIndexFactory Load()
+    /// <summary>A factory whose cache folder is the one that the environment names now; its assembly is loaded at first use.</summary>
+    public static IBlockIndexFactory Create()
     {
         Assembly assembly = DependencyLoadContext.Instance.LoadFromAssemblyName(new AssemblyName(AssemblyName));
         Type type = assembly.GetType(TypeName, throwOnError: true)!;
