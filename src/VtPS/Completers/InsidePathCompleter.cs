@@ -3,7 +3,6 @@ using System.Management.Automation;
 using VtPS.Engine.Backups;
 using VtPS.Engine.Listing;
 using VtPS.Engine.Stores;
-using VtPS.Pipeline;
 
 namespace VtPS.Completers;
 

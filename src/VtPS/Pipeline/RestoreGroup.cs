@@ -1,3 +1,4 @@
+using VtPS.Engine.Listing;
 using VtPS.Engine.Restores;
 using VtPS.Engine.Stores;
 
