@@ -14,11 +14,15 @@ internal sealed class IndexDatabase : IDisposable
     private readonly Statement _readFile;
     private readonly Statement _readGivenUp;
     private readonly Statement _readPage;
-    private readonly Statement _readPages;
+    private readonly Statement _readTags;
     private readonly Statement _readFlag;
     private readonly Statement _addPage;
+    private readonly Statement _addTags;
     private readonly Statement _addFile;
     private readonly Statement _advance;
+    private readonly Statement _beginReading;
+    private readonly Statement _endReading;
+    private bool _reading;
 
     /// <summary>Takes over a connection to a database of the present schema.</summary>
     public IndexDatabase(Database database)
@@ -29,20 +33,24 @@ internal sealed class IndexDatabase : IDisposable
         _readFile = database.Prepare("SELECT number, id, length, first_page, pages, blocks FROM files WHERE id = ?");
         _readGivenUp = database.Prepare("SELECT id FROM given_up");
         _readPage = database.Prepare("SELECT content FROM pages WHERE number = ?");
-        _readPages = database.Prepare("SELECT number, content FROM pages WHERE number >= ? AND number <= ?");
+        _readTags = database.Prepare("SELECT file, content FROM tags WHERE file >= ? AND file <= ?");
         _readFlag = database.Prepare("SELECT files, writer FROM complete WHERE hash = ?");
         _addPage = database.Prepare("INSERT INTO pages (number, content) VALUES (?, ?)");
+        _addTags = database.Prepare("INSERT INTO tags (file, content) VALUES (?, ?)");
         _addFile = database.Prepare("INSERT INTO files (number, id, length, first_page, pages, blocks) VALUES (?, ?, ?, ?, ?, ?)");
         _advance = database.Prepare("UPDATE state SET last_file = ?, last_page = ?");
+        _beginReading = database.Prepare("BEGIN");
+        _endReading = database.Prepare("COMMIT");
     }
 
-    /// <summary>Takes a page's bytes; they hold during the call.</summary>
-    public delegate void PageReceiver(long number, ReadOnlySpan<byte> content);
+    /// <summary>Takes the bytes of a file's tags, which hold during the call.</summary>
+    public delegate void TagsReceiver(long file, ReadOnlySpan<byte> content);
 
     /// <summary>All that the database knows but the pages and flags.</summary>
     public IndexState ReadState()
     {
         // Not as a writer: a look at an unchanged Store waits for nobody.
+        EndReading();
         _database.Execute("BEGIN");
         try
         {
@@ -68,6 +76,7 @@ internal sealed class IndexDatabase : IDisposable
     /// <returns>What the database knows then.</returns>
     public IndexState Change(Func<FileRow, bool> isGone, IReadOnlySet<DataFileId> givenUp, Func<DataFileId, bool> isForgotten, bool mustClear)
     {
+        EndReading();
         _database.Begin();
         try
         {
@@ -131,12 +140,14 @@ internal sealed class IndexDatabase : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="pages">Its pages.</param>
+    /// <param name="tags">Its tags, as <see cref="BlockTags"/> has them.</param>
     /// <param name="cleared">Whether a file of the same id and another length made way, and the flags with it.</param>
-    public FileRow Add(DataFileId file, long length, IReadOnlyList<byte[]> pages, out bool cleared)
+    public FileRow Add(DataFileId file, long length, IReadOnlyList<byte[]> pages, byte[] tags, out bool cleared)
     {
         cleared = false;
         Span<byte> id = stackalloc byte[16];
         file.Write(id);
+        EndReading();
         _database.Begin();
         try
         {
@@ -168,6 +179,7 @@ internal sealed class IndexDatabase : IDisposable
             }
 
             _addFile.Bind(1, number).Bind(2, id).Bind(3, length).Bind(4, firstPage).Bind(5, pages.Count).Bind(6, blocks).Run();
+            _addTags.Bind(1, number).Bind(2, tags).Run();
             _advance.Bind(1, number).Bind(2, firstPage + pages.Count - 1).Run();
             _database.Commit();
             return new FileRow(number, file, length, firstPage, pages.Count, blocks);
@@ -176,6 +188,32 @@ internal sealed class IndexDatabase : IDisposable
         {
             _database.Rollback();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Begins a series of <see cref="ReadPage"/>, which sees the database as it is now and is half as dear as single reads. Any other method ends it.
+    /// While it lasts, what other processes write piles up in the log.
+    /// </summary>
+    /// <returns>False if there was one already.</returns>
+    public bool BeginReading()
+    {
+        if (_reading)
+        {
+            return false;
+        }
+
+        _beginReading.Run();
+        return _reading = true;
+    }
+
+    /// <summary>Ends a series of reads, if there is one.</summary>
+    public void EndReading()
+    {
+        if (_reading)
+        {
+            _reading = false;
+            _endReading.Run();
         }
     }
 
@@ -200,21 +238,44 @@ internal sealed class IndexDatabase : IDisposable
         return length;
     }
 
-    /// <summary>Reads pages in the order of their numbers.</summary>
-    public void ReadPages(long first, long last, PageReceiver receive)
+    /// <summary>Reads the tags of files, as <see cref="BlockTags"/> has them, in the order of the files' numbers.</summary>
+    public void ReadTags(long firstFile, long lastFile, TagsReceiver receive)
     {
-        _readPages.Bind(1, first).Bind(2, last);
+        EndReading();
+        _readTags.Bind(1, firstFile).Bind(2, lastFile);
         try
         {
-            while (_readPages.Step())
+            while (_readTags.Step())
             {
-                receive(_readPages.Number(0), _readPages.Blob(1));
+                receive(_readTags.Number(0), _readTags.Blob(1));
             }
         }
         finally
         {
-            _readPages.Reset();
+            _readTags.Reset();
         }
+    }
+
+    /// <summary>Whether these files still have all that belongs to them; one that another process has dropped meanwhile counts as whole.</summary>
+    public bool IsWhole(IReadOnlyList<FileRow> files)
+    {
+        EndReading();
+        using Statement count = _database.PrepareOnce("""
+            SELECT (SELECT count(*) FROM pages WHERE number >= ?1 AND number < ?2) = ?3 AND EXISTS (SELECT 1 FROM tags WHERE file = ?4)
+                OR NOT EXISTS (SELECT 1 FROM files WHERE number = ?4)
+            """);
+        foreach (FileRow file in files)
+        {
+            count.Bind(1, file.FirstPage).Bind(2, file.FirstPage + file.PageCount).Bind(3, file.PageCount).Bind(4, file.Number);
+            bool isWhole = count.Step() && count.Number(0) != 0;
+            count.Reset();
+            if (!isWhole)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Looks for a "complete below" flag.</summary>
@@ -224,6 +285,7 @@ internal sealed class IndexDatabase : IDisposable
     public bool TryReadFlag(ReadOnlySpan<byte> hash, out long lastFile, out long writer)
     {
         lastFile = writer = 0;
+        EndReading();
         _readFlag.Bind(1, hash);
         if (!_readFlag.Step())
         {
@@ -243,6 +305,7 @@ internal sealed class IndexDatabase : IDisposable
     /// <param name="writer">The writer.</param>
     public void SetFlags(IReadOnlyList<VtHash> hashes, long generation, long lastFile, long writer)
     {
+        EndReading();
         _database.Begin();
         try
         {
@@ -276,9 +339,14 @@ internal sealed class IndexDatabase : IDisposable
     private static FileRow Row(Statement statement)
     {
         ReadOnlySpan<byte> id = statement.Blob(1);
-        return id.Length == 16
-            ? new FileRow(statement.Number(0), DataFileId.Read(id), statement.Number(2), statement.Number(3), (int)statement.Number(4), statement.Number(5))
-            : throw new SqliteFailure(SQLitePCL.raw.SQLITE_CORRUPT, "A data file's id is not 16 bytes long.");
+        long pages = statement.Number(4);
+        long blocks = statement.Number(5);
+        if (id.Length != 16 || blocks < 0 || pages != (blocks + BlockPage.Capacity - 1) / BlockPage.Capacity)
+        {
+            throw new SqliteFailure(SQLitePCL.raw.SQLITE_CORRUPT, "The row of a data file says what cannot be.");
+        }
+
+        return new FileRow(statement.Number(0), DataFileId.Read(id), statement.Number(2), statement.Number(3), (int)pages, blocks);
     }
 
     private IndexState ReadStateInTransaction()
@@ -310,6 +378,8 @@ internal sealed class IndexDatabase : IDisposable
     {
         using Statement pages = _database.PrepareOnce("DELETE FROM pages WHERE number >= ? AND number < ?");
         pages.Bind(1, file.FirstPage).Bind(2, file.FirstPage + file.PageCount).Run();
+        using Statement tags = _database.PrepareOnce("DELETE FROM tags WHERE file = ?");
+        tags.Bind(1, file.Number).Run();
         using Statement row = _database.PrepareOnce("DELETE FROM files WHERE number = ?");
         row.Bind(1, file.Number).Run();
     }

@@ -89,6 +89,7 @@ internal sealed class IndexFile
             CREATE TABLE files (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, length INTEGER NOT NULL,
                 first_page INTEGER NOT NULL, pages INTEGER NOT NULL, blocks INTEGER NOT NULL);
             CREATE TABLE pages (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
+            CREATE TABLE tags (file INTEGER PRIMARY KEY, content BLOB NOT NULL);
             CREATE TABLE given_up (id BLOB PRIMARY KEY) WITHOUT ROWID;
             CREATE TABLE complete (hash BLOB PRIMARY KEY, files INTEGER NOT NULL, writer INTEGER NOT NULL) WITHOUT ROWID;
             INSERT INTO state VALUES ('{VtHashNames.Text(hashName)}', 0, 0, 0);

@@ -10,8 +10,11 @@ namespace VtPS.Sqlite;
 /// </summary>
 internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
 {
-    /// <summary>How many bytes of pages are held in memory: about 600,000 blocks of usual Stores. Pages beyond are read when needed.</summary>
-    private const long KeptMaximum = 24 * 1024 * 1024;
+    /// <summary>How long a series of reads may last: they see what was there at its beginning.</summary>
+    private const int ReadingMilliseconds = 100;
+
+    /// <summary>The widest gap between the numbers of files that is read over rather than leapt.</summary>
+    private const int GapMaximum = 16;
 
     // Taken in this order.
     private readonly Lock _lock = new();
@@ -21,13 +24,14 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
     private readonly IndexFile _file;
     private readonly IndexDatabase _database;
     private readonly long _writer = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+    private readonly Timer _readingTimer;
     private readonly byte[] _buffer = new byte[8192];
     private readonly Dictionary<DataFileId, FileRow> _rows = [];
     private readonly List<(FileRow Row, int Number)> _pending = [];
     private BlockTable _table;
     private IReadOnlySet<DataFileId>? _givenUp;
     private HashSet<DataFileId> _givenUpByAny = [];
-    private bool _disposed;
+    private bool _closed;
 
     // Flags rest on files that their writer counted as live. They hold for this instance if it counts those too: all with numbers up to this.
     private long _trusted;
@@ -38,6 +42,9 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
 
     // Cleared until the next refresh when something could not be written: waiting again and again for a stuck process would hold up the run.
     private volatile bool _writable = true;
+
+    // Set when something was not there: either another process dropped it, or the database is damaged. The next refresh finds out.
+    private volatile bool _suspect;
 
     // Set when the database is of no more use, and when that is by damage.
     private volatile bool _failed;
@@ -53,6 +60,7 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
         _database = database;
         _hashName = hashName;
         _table = new BlockTable(hashName, this);
+        _readingTimer = new Timer(static index => ((SqliteBlockIndex)index!).EndReading(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Whether the database still serves.</summary>
@@ -109,7 +117,7 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
             int number = _table.AddFile(file, length, isLive);
             for (int i = 0; i < pages.Count; i++)
             {
-                AddPage(number, pages[i], row is null ? pages[i] : null, row is null ? 0 : row.Value.FirstPage + i);
+                _table.AddPage(number, pages[i], row is null ? -1 : row.Value.FirstPage + i);
             }
 
             if (row is null || cleared || (isLive && _givenUpByAny.Contains(file)))
@@ -263,7 +271,10 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
         {
             lock (_databaseLock)
             {
-                _database.SetFlags(sorted, generation, lastLive, _writer);
+                if (!_closed)
+                {
+                    _database.SetFlags(sorted, generation, lastLive, _writer);
+                }
             }
         }
         catch (SqliteFailure failure)
@@ -278,11 +289,15 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
     {
         lock (_lock)
         {
-            if (!_disposed)
+            if (_memory is not null)
+            {
+                return _memory.DisposeAsync();
+            }
+
+            if (!_closed)
             {
                 CloseDatabase();
                 _table = new BlockTable(_hashName, this);
-                _disposed = true;
             }
         }
 
@@ -300,7 +315,14 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
         {
             lock (_databaseLock)
             {
-                return _buffer.AsSpan(0, _database.ReadPage(position, _buffer));
+                if (_database.BeginReading())
+                {
+                    _readingTimer.Change(ReadingMilliseconds, Timeout.Infinite);
+                }
+
+                int length = _database.ReadPage(position, _buffer);
+                _suspect |= length == 0;
+                return _buffer.AsSpan(0, length);
             }
         }
         catch (SqliteFailure failure)
@@ -325,6 +347,13 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
             lock (_databaseLock)
             {
                 IndexState state = _database.ReadState();
+                if (_suspect && !_database.IsWhole(state.Files))
+                {
+                    _failed = _damaged = true;
+                    return null;
+                }
+
+                _suspect = false;
                 bool mustClear = false;
                 bool changes = false;
                 foreach (DataFileId file in givenUp)
@@ -444,11 +473,17 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
             return null;
         }
 
+        byte[] tags = BlockTags.Encode(pages, VtHashNames.Size(_hashName));
         try
         {
             lock (_databaseLock)
             {
-                FileRow row = _database.Add(file, length, pages, out cleared);
+                if (_closed)
+                {
+                    return null;
+                }
+
+                FileRow row = _database.Add(file, length, pages, tags, out cleared);
                 return row.PageCount == pages.Count ? row : null;
             }
         }
@@ -460,7 +495,7 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
         }
     }
 
-    /// <summary>The table, with the pages of all files that the last refresh found.</summary>
+    /// <summary>The table, with the blocks of all files that the last refresh found.</summary>
     private BlockTable Loaded()
     {
         if (_pending.Count > 0)
@@ -473,30 +508,32 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
 
     private void Load()
     {
-        _pending.Sort(static (x, y) => x.Row.FirstPage.CompareTo(y.Row.FirstPage));
+        _pending.Sort(static (x, y) => x.Row.Number.CompareTo(y.Row.Number));
         long blocks = 0;
         foreach ((FileRow row, _) in _pending)
         {
             blocks += row.BlockCount;
         }
 
-        _table.Reserve(blocks);
+        // What a damaged row says must not ask for all memory there is.
+        _table.Reserve(Math.Min(blocks, 32 * 1024 * 1024));
         int at = 0;
-        int hashSize = VtHashNames.Size(_hashName);
         try
         {
             while (at < _pending.Count)
             {
                 int end = at;
-                while (end + 1 < _pending.Count && _pending[end + 1].Row.FirstPage == _pending[end].Row.FirstPage + _pending[end].Row.PageCount)
+                while (end + 1 < _pending.Count && _pending[end + 1].Row.Number - _pending[end].Row.Number <= GapMaximum)
                 {
                     end++;
                 }
 
                 lock (_databaseLock)
                 {
-                    _database.ReadPages(_pending[at].Row.FirstPage, _pending[end].Row.FirstPage + _pending[end].Row.PageCount - 1, Take);
+                    _database.ReadTags(_pending[at].Row.Number, _pending[end].Row.Number, Take);
                 }
+
+                _suspect |= at <= end;
 
                 at = end + 1;
             }
@@ -506,19 +543,28 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
             Note(failure);
         }
 
+        _table.EndPages();
         _pending.Clear();
 
-        void Take(long page, ReadOnlySpan<byte> content)
+        void Take(long file, ReadOnlySpan<byte> content)
         {
-            while (page >= _pending[at].Row.FirstPage + _pending[at].Row.PageCount)
+            // Files that came since stand between, and such as went do not come: their blocks are not found.
+            while (at < _pending.Count && _pending[at].Row.Number < file)
             {
                 at++;
+                _suspect = true;
+            }
+
+            if (at == _pending.Count || _pending[at].Row.Number != file)
+            {
+                return;
             }
 
             (FileRow row, int number) = _pending[at];
-            if (BlockPage.IsSound(content, row.Id, row.Length, hashSize))
+            if (BlockTags.TryRead(content, row.BlockCount, out ReadOnlySpan<byte> tags))
             {
-                AddPage(number, content, null, page);
+                _table.AddPages(number, tags, row.FirstPage);
+                at++;
             }
             else
             {
@@ -527,14 +573,22 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
         }
     }
 
-    private void AddPage(int file, ReadOnlySpan<byte> content, byte[]? kept, long position)
+    private void EndReading()
     {
-        if (kept is null && _table.KeptBytes + content.Length <= KeptMaximum)
+        lock (_databaseLock)
         {
-            kept = content.ToArray();
+            if (!_closed)
+            {
+                try
+                {
+                    _database.EndReading();
+                }
+                catch (SqliteFailure failure)
+                {
+                    Note(failure);
+                }
+            }
         }
-
-        _table.AddPage(file, content, kept, position);
     }
 
     private void Note(SqliteFailure failure)
@@ -558,11 +612,14 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
 
     private void CloseDatabase()
     {
+        _readingTimer.Dispose();
         lock (_databaseLock)
         {
+            _closed = true;
             _database.Dispose();
-            _failed = true;
         }
+
+        _failed = true;
 
         if (_damaged)
         {

@@ -4,12 +4,12 @@ using System.IO.Hashing;
 namespace VtPS.Engine.Stores;
 
 /// <summary>
-/// Up to 64 consecutive blocks of one data file in the form that an index keeps in memory and on disk. All integers are little-endian:
+/// Up to 60 consecutive blocks of one data file in the form that an index keeps in memory and on disk. All integers are little-endian:
 /// <code>
 /// 0   8  XXH3-64 of all that follows
 /// 8  16  id of the data file (as <see cref="DataFileId.Write"/> puts it)
 /// 24  8  length of the data file
-/// 32  1  n, the number of blocks, 1 to 64
+/// 32  1  n, the number of blocks, 1 to 60
 /// 33  1  m, the number of records that they lie in, 1 to n
 /// 34  n hashes, n times 4 bytes of block length, then m pieces of 25 bytes:
 ///     offset 8, length 4 and number 4 of the record, length 4 of its plain content,
@@ -18,13 +18,13 @@ namespace VtPS.Engine.Stores;
 /// </summary>
 internal static class BlockPage
 {
-    /// <summary>The most blocks in a page.</summary>
-    public const int Capacity = 64;
+    /// <summary>The most blocks in a page. With 32-byte hashes and three blocks a record or more, three such pages fit one of 8 KiB in a database.</summary>
+    public const int Capacity = 60;
 
     private const int HeaderSize = 34;
     private const int PieceSize = 25;
 
-    /// <summary>Lays out all blocks of a data file; records without blocks leave no trace.</summary>
+    /// <summary>Lays out all blocks of a data file, every page but the last with <see cref="Capacity"/> blocks; records without blocks leave no trace.</summary>
     /// <param name="file">The data file.</param>
     /// <param name="fileLength">Its length in bytes.</param>
     /// <param name="records">All its records, in their order.</param>
@@ -127,6 +127,9 @@ internal static class BlockPage
 
     /// <summary>The hash of a block, by its number in the page.</summary>
     public static ReadOnlySpan<byte> Hash(ReadOnlySpan<byte> page, int index, int hashSize) => page.Slice(HeaderSize + (index * hashSize), hashSize);
+
+    /// <summary>The first 32 bits of a block's hash, in the order of the hash, by the block's number in the page.</summary>
+    public static uint Tag(ReadOnlySpan<byte> page, int index, int hashSize) => BinaryPrimitives.ReadUInt32BigEndian(page[(HeaderSize + (index * hashSize))..]);
 
     /// <summary>Where a block stands, by its number in the page.</summary>
     public static BlockLocation Locate(ReadOnlySpan<byte> page, int index, int hashSize)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace VtPS.Engine.Stores;
 
@@ -11,6 +12,11 @@ internal sealed class BlockTable
     /// <summary>How many blocks a walk in the order of hashes holds in memory at once.</summary>
     private const int BatchSize = 512 * 1024;
 
+    /// <summary>How many bytes of pages it holds that the source has too: all blocks of a Store with half a million.</summary>
+    private const long CacheMaximum = 24 * 1024 * 1024;
+
+    private const int IncomingMaximum = 1024 * 1024;
+
     private readonly int _hashSize;
     private readonly VtHashName _hashName;
     private readonly IBlockPageSource? _source;
@@ -18,6 +24,9 @@ internal sealed class BlockTable
     private readonly List<FileEntry> _files = [];
     private readonly List<PageEntry> _pages = [default]; // number 0 is no page: a block number is never zero
     private readonly BlockSlots _slots = new();
+    private readonly List<ulong> _incoming = [];
+    private readonly Queue<int> _cached = []; // pages, the oldest first; some may have gone since
+    private long _cachedBytes;
     private long _removedBlocks;
     private long _distinct = -1;
 
@@ -33,9 +42,6 @@ internal sealed class BlockTable
 
     /// <summary>The ids of the files in the table, live or not.</summary>
     public IReadOnlyCollection<DataFileId> Files => _numbers.Keys;
-
-    /// <summary>How many bytes of pages it holds in memory.</summary>
-    public long KeptBytes { get; private set; }
 
     /// <summary>The length of a file, or -1 where the table does not have it.</summary>
     public long LengthOf(DataFileId file) => _numbers.TryGetValue(file, out int number) ? _files[number].Length : -1;
@@ -58,28 +64,58 @@ internal sealed class BlockTable
 
     /// <summary>Adds a page of a file; all pages of one file come one after the other.</summary>
     /// <param name="file">The file's number.</param>
-    /// <param name="content">The page's bytes.</param>
-    /// <param name="kept">The same bytes, to be held in memory and never changed; null where the source has them.</param>
-    /// <param name="position">The page's place for the source; of no meaning with <paramref name="kept"/>.</param>
-    public void AddPage(int file, ReadOnlySpan<byte> content, byte[]? kept, long position)
+    /// <param name="page">The page's bytes; the table has them from now on.</param>
+    /// <param name="position">The page's place in the source; negative where the source does not have it.</param>
+    public void AddPage(int file, byte[] page, long position)
     {
-        uint number = checked((uint)_pages.Count * BlockPage.Capacity);
-        FileEntry entry = _files[file];
-        if (entry.PageCount++ == 0)
+        uint number = AddEntry(file, position, BlockPage.Count(page));
+        if (position < 0)
         {
-            entry.FirstPage = _pages.Count;
+            CollectionsMarshal.AsSpan(_pages)[^1].Content = page;
+        }
+        else
+        {
+            Cache(_pages.Count - 1, page);
         }
 
-        _pages.Add(new PageEntry { Content = kept, Position = position, File = file });
-        KeptBytes += kept?.Length ?? 0;
-        int count = BlockPage.Count(content);
+        int count = BlockPage.Count(page);
         for (int i = 0; i < count; i++)
         {
-            _slots.Add(BinaryPrimitives.ReadUInt32BigEndian(BlockPage.Hash(content, i, _hashSize)), number + (uint)i);
+            _slots.Add(BlockPage.Tag(page, i, _hashSize), number + (uint)i);
+        }
+    }
+
+    /// <summary>Adds all pages of a file by their tags alone; they are found from <see cref="EndPages"/> on.</summary>
+    /// <param name="file">The file's number.</param>
+    /// <param name="tags">The first 32 bits of each block's hash, as little-endian numbers.</param>
+    /// <param name="firstPosition">The first page's place in the source; the others follow one by one.</param>
+    public void AddPages(int file, ReadOnlySpan<byte> tags, long firstPosition)
+    {
+        ReadOnlySpan<uint> numbers = MemoryMarshal.Cast<byte, uint>(tags);
+        for (int at = 0; at < numbers.Length; at += BlockPage.Capacity, firstPosition++)
+        {
+            ReadOnlySpan<uint> part = numbers.Slice(at, Math.Min(BlockPage.Capacity, numbers.Length - at));
+            uint number = AddEntry(file, firstPosition, part.Length);
+            for (int i = 0; i < part.Length; i++)
+            {
+                uint tag = BitConverter.IsLittleEndian ? part[i] : BinaryPrimitives.ReverseEndianness(part[i]);
+                _incoming.Add(((ulong)tag << 32) | (number + (uint)i));
+            }
         }
 
-        entry.Blocks += count;
-        _distinct = -1;
+        if (_incoming.Count >= IncomingMaximum)
+        {
+            _slots.AddRange(CollectionsMarshal.AsSpan(_incoming));
+            _incoming.Clear();
+        }
+    }
+
+    /// <summary>Ends a series of <see cref="AddPages"/>.</summary>
+    public void EndPages()
+    {
+        _slots.AddRange(CollectionsMarshal.AsSpan(_incoming));
+        _incoming.Clear();
+        _incoming.Capacity = 0;
     }
 
     /// <summary>Says whether the blocks of a file count.</summary>
@@ -106,7 +142,8 @@ internal sealed class BlockTable
         entry.IsRemoved = true;
         for (int i = entry.FirstPage; i < entry.FirstPage + entry.PageCount; i++)
         {
-            KeptBytes -= _pages[i].Content?.Length ?? 0;
+            PageEntry page = _pages[i];
+            _cachedBytes -= page.Position >= 0 ? page.Content?.Length ?? 0 : 0;
             _pages[i] = new PageEntry { File = number };
         }
 
@@ -202,7 +239,7 @@ internal sealed class BlockTable
                     for (int j = i; j < next; j++)
                     {
                         uint block = (uint)entries[j];
-                        ReadOnlySpan<byte> page = LivePage(block);
+                        ReadOnlySpan<byte> page = LivePage(block, isWalk: true);
                         if (!page.IsEmpty)
                         {
                             same.Add(new VtHash(_hashName, BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).ToArray()));
@@ -233,7 +270,7 @@ internal sealed class BlockTable
 
         // By page first, so that each page is read once.
         entries.Sort(static (x, y) => ((uint)x).CompareTo((uint)y));
-        batch.Clear();
+        batch.Reset(entries.Count);
         int current = 0;
         ReadOnlySpan<byte> page = default;
         foreach (ulong entry in entries)
@@ -242,7 +279,7 @@ internal sealed class BlockTable
             int number = (int)(block / BlockPage.Capacity);
             if (number != current)
             {
-                page = LivePage(block);
+                page = LivePage(block, isWalk: true);
                 current = number;
             }
 
@@ -272,9 +309,45 @@ internal sealed class BlockTable
         return last + 1;
     }
 
-    private ReadOnlySpan<byte> LivePage(uint block)
+    private uint AddEntry(int file, long position, int blocks)
     {
-        PageEntry entry = _pages[(int)(block / BlockPage.Capacity)];
+        FileEntry entry = _files[file];
+        if (entry.PageCount++ == 0)
+        {
+            entry.FirstPage = _pages.Count;
+        }
+
+        entry.Blocks += blocks;
+        _distinct = -1;
+        _pages.Add(new PageEntry { Position = position, File = file });
+        return checked((uint)(_pages.Count - 1) * BlockPage.Capacity);
+    }
+
+    private void Cache(int number, byte[] page)
+    {
+        CollectionsMarshal.AsSpan(_pages)[number].Content = page;
+        _cachedBytes += page.Length;
+        _cached.Enqueue(number);
+        while (_cachedBytes > CacheMaximum)
+        {
+            Uncache();
+        }
+    }
+
+    private byte[]? Uncache()
+    {
+        ref PageEntry oldest = ref CollectionsMarshal.AsSpan(_pages)[_cached.Dequeue()];
+        byte[]? content = oldest.Content;
+        oldest.Content = null;
+        _cachedBytes -= content?.Length ?? 0;
+        return content;
+    }
+
+    /// <summary>The page of a block, if it is in a live file and can be read. The bytes hold until the next call.</summary>
+    private ReadOnlySpan<byte> LivePage(uint block, bool isWalk = false)
+    {
+        int number = (int)(block / BlockPage.Capacity);
+        PageEntry entry = _pages[number];
         FileEntry file = _files[entry.File];
         if (!file.IsLive)
         {
@@ -287,13 +360,28 @@ internal sealed class BlockTable
         }
 
         ReadOnlySpan<byte> page = _source!.Read(entry.Position);
-        if (page.IsEmpty || (BlockPage.IsSound(page, file.Id, file.Length, _hashSize) && BlockPage.Count(page) > block % BlockPage.Capacity))
+        if (page.IsEmpty)
         {
             return page;
         }
 
-        _source.Distrust();
-        return default;
+        if (!BlockPage.IsSound(page, file.Id, file.Length, _hashSize) || BlockPage.Count(page) <= block % BlockPage.Capacity)
+        {
+            _source.Distrust();
+            return default;
+        }
+
+        if (!isWalk)
+        {
+            // Blocks that are asked for one after the other often stand beside each other. The array of a page that makes way serves again.
+            byte[]? old = _cachedBytes + page.Length > CacheMaximum ? Uncache() : null;
+            byte[] copy = old?.Length == page.Length ? old : new byte[page.Length];
+            page.CopyTo(copy);
+            Cache(number, copy);
+            return copy;
+        }
+
+        return page;
     }
 
     private struct PageEntry

@@ -1,12 +1,19 @@
 namespace VtPS.Engine.Stores;
 
-/// <summary>An index of this process alone: for remote Stores, where SQLite cannot lock, and in tests. Safe for use by many threads.</summary>
+/// <summary>
+/// An index of this process alone: for remote Stores, where SQLite cannot lock, and in tests. Beyond half a million blocks the pages go to a
+/// temporary file, where one can be had, and eleven to twenty bytes a block stay in memory. Safe for use by many threads.
+/// </summary>
 internal sealed class MemoryBlockIndex : IBlockIndex
 {
+    private const long InMemoryMaximum = 24 * 1024 * 1024;
+
     private readonly Lock _lock = new();
     private readonly VtHashName _hashName;
     private readonly BlockTable _table;
+    private readonly SpillFile _spill = new();
     private readonly HashSet<VtHash> _complete = [];
+    private long _bytes;
     private HashSet<DataFileId> _givenUp = [];
 
     /// <summary>Makes an empty index.</summary>
@@ -14,7 +21,7 @@ internal sealed class MemoryBlockIndex : IBlockIndex
     public MemoryBlockIndex(VtHashName hashName)
     {
         _hashName = hashName;
-        _table = new BlockTable(hashName);
+        _table = new BlockTable(hashName, _spill);
     }
 
     /// <inheritdoc/>
@@ -86,7 +93,8 @@ internal sealed class MemoryBlockIndex : IBlockIndex
             int number = _table.AddFile(file, length, isLive: !_givenUp.Contains(file));
             foreach (byte[] page in pages)
             {
-                _table.AddPage(number, page, page, position: 0);
+                _bytes += page.Length;
+                _table.AddPage(number, page, _bytes > InMemoryMaximum ? _spill.Append(page) : -1);
             }
         }
     }
@@ -142,6 +150,7 @@ internal sealed class MemoryBlockIndex : IBlockIndex
         for (ulong from = 0; from <= uint.MaxValue;)
         {
             from = NextBatch(from, batch);
+            batch.ThrowIfShort();
             for (int i = 0; i < batch.Count; i++)
             {
                 yield return batch[i];
@@ -186,5 +195,13 @@ internal sealed class MemoryBlockIndex : IBlockIndex
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _spill.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
+    }
 }
