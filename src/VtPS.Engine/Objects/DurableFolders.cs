@@ -33,7 +33,7 @@ internal sealed class DurableFolders(string root)
 
     /// <summary>Makes the names of a folder durable; does nothing where the platform cannot (Windows).</summary>
     /// <param name="folder">See <see cref="Ensure"/>.</param>
-    public void Flush(string folder) => FlushFull(FullPath(folder));
+    public void Flush(string folder) => FlushNames(FullPath(folder));
 
     /// <summary>The full path of a name or folder relative to the root.</summary>
     public string FullPath(string name) => name.Length == 0 ? root
@@ -55,9 +55,30 @@ internal sealed class DurableFolders(string root)
         }
 
         Make(path);
+        if (!Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is there, but is no folder.");
+        }
+
         if (parent is not null)
         {
-            FlushFull(parent);
+            FlushNames(parent);
+        }
+    }
+
+    /// <summary>Makes the names of a folder anywhere durable; does nothing where the platform cannot (Windows).</summary>
+    /// <param name="path">An absolute path.</param>
+    public static void FlushNames(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        int error = NativeFolder.FlushFolder(path);
+        if (error != 0)
+        {
+            throw StorageErrors.FromNumber(error);
         }
     }
 
@@ -77,20 +98,6 @@ internal sealed class DurableFolders(string root)
 
         int error = NativeFolder.MakeFolder(path);
         if (error is not (0 or NativeFolder.Exists))
-        {
-            throw StorageErrors.FromNumber(error);
-        }
-    }
-
-    private static void FlushFull(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        int error = NativeFolder.FlushFolder(path);
-        if (error != 0)
         {
             throw StorageErrors.FromNumber(error);
         }

@@ -9,11 +9,10 @@ namespace VtPS.Engine.Objects;
 /// </summary>
 internal static partial class NativeFolder
 {
-    public const int NotPermitted = 1;
     public const int NoEntry = 2;
+    public const int Denied = 13;
     public const int Exists = 17;
     public const int NotADirectory = 20;
-    public const int Invalid = 22;
     public const int NoSpace = 28;
 
     private const int Interrupted = 4;
@@ -68,6 +67,12 @@ internal static partial class NativeFolder
             {
                 RandomAccess.FlushToDisk(handle);
             }
+        }
+        else if (error == Denied)
+        {
+            // One may be allowed to make names in a folder but not to open it; then everything is flushed.
+            FlushEverything();
+            error = 0;
         }
 
         return error;
@@ -147,6 +152,9 @@ internal static partial class NativeFolder
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "sync")]
+    private static partial void FlushEverything();
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeDirectory(string path, uint mode);

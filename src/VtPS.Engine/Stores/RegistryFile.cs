@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VtPS.Engine.Objects;
 
 namespace VtPS.Engine.Stores;
 
@@ -60,7 +61,7 @@ internal sealed class RegistryFile(string path)
         {
             // The file itself may be a symlink into a folder of settings: that one is replaced, not the link.
             string target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            DurableFolders.Create(Path.GetDirectoryName(target)!);
             using FileStream ownership = Lock(target + ".lock");
             JsonObject root = Read();
             if (!change(root))
@@ -86,7 +87,7 @@ internal sealed class RegistryFile(string path)
         string beside = target + "." + Guid.NewGuid().ToString("N") + ".tmp";
         try
         {
-            using (FileStream stream = new(beside, FileMode.CreateNew, FileAccess.Write))
+            using (FileStream stream = new(beside, ForThisUser(FileMode.CreateNew, FileAccess.Write)))
             {
                 using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
                 {
@@ -98,12 +99,25 @@ internal sealed class RegistryFile(string path)
             }
 
             File.Move(beside, target, overwrite: true);
+            DurableFolders.FlushNames(Path.GetDirectoryName(target)!);
         }
         catch
         {
             File.Delete(beside);
             throw;
         }
+    }
+
+    /// <summary>Opens for one process at a time; what is made can be read by this user alone, for it says where keys are.</summary>
+    private static FileStreamOptions ForThisUser(FileMode mode, FileAccess access)
+    {
+        FileStreamOptions options = new() { Mode = mode, Access = access, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 
     private FileStream Lock(string lockPath)
@@ -113,7 +127,7 @@ internal sealed class RegistryFile(string path)
         {
             try
             {
-                return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(lockPath, ForThisUser(FileMode.OpenOrCreate, FileAccess.ReadWrite));
             }
             catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
             {

@@ -103,6 +103,21 @@ public sealed class StoreRegistryTests : IDisposable
     }
 
     [Fact]
+    public void Only_this_user_can_read_what_is_made()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        _registry.Add(new RegisteredStore("a", "/a", "/key"));
+
+        const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal(file, File.GetUnixFileMode(_registry.Path));
+        Assert.Equal(file | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder.Combine("deep")));
+    }
+
+    [Fact]
     public void A_symlink_to_the_file_stays_a_symlink()
     {
         if (OperatingSystem.IsWindows())
