@@ -1,5 +1,4 @@
 using VtPS.Engine.Blocks;
-using VtPS.Engine.IO;
 using VtPS.Engine.Stores;
 using VtPS.Engine.Trees;
 
@@ -58,28 +57,13 @@ internal sealed class TreePresence(StoreSession store, Func<VtHash, bool> has)
                 return false;
             }
 
-            foreach (VtBlockReference child in ChildrenOf(await ((StoreTreeReader)store.Trees).ReadContentAsync(next, CancellationToken.None).ConfigureAwait(false)))
+            foreach (VtBlockReference child in SideCarCodec.ReadDirectories(await ((StoreTreeReader)store.Trees).ReadContentAsync(next, CancellationToken.None).ConfigureAwait(false)))
             {
                 open.Push(child);
             }
         }
 
         return true;
-    }
-
-    private static List<VtBlockReference> ChildrenOf(byte[] content)
-    {
-        List<VtBlockReference> children = [];
-        ByteReader reader = new(content);
-        while (!reader.IsEmpty)
-        {
-            if (SideCarCodec.Read(ref reader).Directory is { } child)
-            {
-                children.Add(child);
-            }
-        }
-
-        return children;
     }
 
     private async Task<bool> HasTreeAsync(VtBlockReference reference)

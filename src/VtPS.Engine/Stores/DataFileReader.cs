@@ -43,6 +43,16 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         return records;
     }
 
+    /// <summary>Which kind of blocks a file holds, by its header.</summary>
+    /// <exception cref="InvalidDataException">The header is damaged.</exception>
+    public async ValueTask<DataFileContent> ReadContentAsync(DataFileId file, CancellationToken cancellationToken) =>
+        (DataFileContent)(await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false))[11];
+
+    /// <summary>The lease of the run that wrote a file, by its header.</summary>
+    /// <exception cref="InvalidDataException">The header is damaged.</exception>
+    public async ValueTask<DataFileId> ReadLeaseAsync(DataFileId file, CancellationToken cancellationToken) =>
+        DataFileFormat.CheckHeader(await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false), file, hashName);
+
     /// <summary>The records as the trailer lists them.</summary>
     /// <exception cref="InvalidDataException">Header, trailer or closing bytes are damaged.</exception>
     public async ValueTask<List<IndexedRecord>> ReadTrailerAsync(DataFileId file, long length, CancellationToken cancellationToken)
@@ -53,10 +63,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         }
 
         string name = StoreNames.DataFile(file);
-        byte[] header = new byte[DataFileFormat.HeaderLength];
-        await ReadExactlyAsync(name, 0, header, cancellationToken).ConfigureAwait(false);
-        DataFileFormat.CheckHeader(header, file, hashName);
-
+        await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false);
         byte[] tail = new byte[Math.Min(length, TailGuess)];
         await ReadExactlyAsync(name, length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
         long start = DataFileFormat.ReadClosing(tail.AsSpan(tail.Length - DataFileFormat.ClosingLength), length);
@@ -176,6 +183,14 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(rented);
         }
+    }
+
+    private async ValueTask<byte[]> ReadHeaderAsync(DataFileId file, CancellationToken cancellationToken)
+    {
+        byte[] header = new byte[DataFileFormat.HeaderLength];
+        await ReadExactlyAsync(StoreNames.DataFile(file), 0, header, cancellationToken).ConfigureAwait(false);
+        DataFileFormat.CheckHeader(header, file, hashName);
+        return header;
     }
 
     private static Span<byte> Body(Span<byte> record, RecordSeal seal) => record[DataFileFormat.PrefixLength..^seal.TailLength];

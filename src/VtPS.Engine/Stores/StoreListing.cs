@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VtPS.Engine.Objects;
 
 namespace VtPS.Engine.Stores;
@@ -6,17 +5,15 @@ namespace VtPS.Engine.Stores;
 /// <summary>One look at a Store: first its trash, then its data files, in that order.</summary>
 internal sealed class StoreListing
 {
-    private const int MaximumTrashLength = 64 << 20;
-
-    private StoreListing(List<string> trash, HashSet<DataFileId> givenUp, Dictionary<DataFileId, long> files)
+    private StoreListing(List<TrashRecord> trash, HashSet<DataFileId> givenUp, Dictionary<DataFileId, long> files)
     {
         Trash = trash;
         GivenUp = givenUp;
         Files = files;
     }
 
-    /// <summary>The names of the trash objects that were read.</summary>
-    public IReadOnlyList<string> Trash { get; }
+    /// <summary>The trash objects that were read.</summary>
+    public IReadOnlyList<TrashRecord> Trash { get; }
 
     /// <summary>The data files that they name.</summary>
     public IReadOnlySet<DataFileId> GivenUp { get; }
@@ -28,7 +25,7 @@ internal sealed class StoreListing
     /// <exception cref="VtException">StoreReadFailed, DataFileDamaged for a trash object that cannot be understood.</exception>
     public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken)
     {
-        List<string> trash = [];
+        List<TrashRecord> trash = [];
         HashSet<DataFileId> givenUp = [];
         await foreach (ObjectInfo info in storage.ListAsync(StoreNames.Trash, cancellationToken).ConfigureAwait(false))
         {
@@ -40,7 +37,7 @@ internal sealed class StoreListing
             byte[] bytes;
             try
             {
-                bytes = await storage.GetAsync(info.Name, MaximumTrashLength, cancellationToken).ConfigureAwait(false);
+                bytes = await storage.GetAsync(info.Name, TrashRecord.MaximumLength, cancellationToken).ConfigureAwait(false);
             }
             catch (ObjectNotFoundException)
             {
@@ -48,8 +45,9 @@ internal sealed class StoreListing
                 continue;
             }
 
-            ReadTrash(info.Name, bytes, storage.Location, givenUp);
-            trash.Add(info.Name);
+            TrashRecord record = TrashRecord.Read(info.Name, bytes, storage.Location);
+            givenUp.UnionWith(record.Files);
+            trash.Add(record);
         }
 
         Dictionary<DataFileId, long> files = [];
@@ -62,26 +60,5 @@ internal sealed class StoreListing
         }
 
         return new StoreListing(trash, givenUp, files);
-    }
-
-    private static void ReadTrash(string name, byte[] bytes, string location, HashSet<DataFileId> givenUp)
-    {
-        try
-        {
-            using JsonDocument document = CheckedJson.Read(bytes, name);
-            foreach (JsonElement file in document.RootElement.GetProperty("files").EnumerateArray())
-            {
-                if (!DataFileId.TryParse(file.GetString(), out DataFileId id))
-                {
-                    throw new InvalidDataException($"'{name}' names '{file.GetString()}', which is no data file.");
-                }
-
-                givenUp.Add(id);
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new VtException(VtErrorId.DataFileDamaged, $"The Store at '{location}' has a trash object that cannot be understood: {e.Message} Nothing was changed. Run Test-VtStore to see what else is damaged.", name, e);
-        }
     }
 }

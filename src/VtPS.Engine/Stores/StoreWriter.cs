@@ -139,7 +139,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         StoreListing listing = await StoreListing.ReadAsync(_session.Storage, cancellationToken).ConfigureAwait(false);
-        await _lease.NoteAsync(listing.Trash, cancellationToken).ConfigureAwait(false);
+        await _lease.NoteAsync([.. listing.Trash.Select(t => t.Name)], cancellationToken).ConfigureAwait(false);
         await _session.ApplyAsync(listing, cancellationToken).ConfigureAwait(false);
     }
 

@@ -48,4 +48,21 @@ internal static class SideCarCodec
         VtBlockReference? directory = (flags & DirectoryFlag) != 0 ? BlockReferenceCodec.Read(ref body) : null;
         return new SideEntry((flags & TrustedFlag) != 0, changed, inode, directory);
     }
+
+    /// <summary>The side-cars of the directories in a side-car's content.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no side-car.</exception>
+    public static List<VtBlockReference> ReadDirectories(ReadOnlySpan<byte> content)
+    {
+        List<VtBlockReference> directories = [];
+        ByteReader reader = new(content);
+        while (!reader.IsEmpty)
+        {
+            if (Read(ref reader).Directory is { } directory)
+            {
+                directories.Add(directory);
+            }
+        }
+
+        return directories;
+    }
 }
