@@ -4,6 +4,7 @@ using VtPS.Engine.IO;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
+using VtPS.Engine.Trees;
 
 namespace VtPS.Engine.Tests.Support;
 
@@ -54,7 +55,7 @@ internal sealed class TestStore : IAsyncDisposable
         foreach (string name in insidePath.Split('/'))
         {
             VtBlockReference? next = null;
-            await foreach (Trees.TreeEntry entry in Session.Trees.ReadDirectoryAsync(at, CancellationToken.None))
+            await foreach (TreeEntry entry in Session.Trees.ReadDirectoryAsync(at, CancellationToken.None))
             {
                 if (PathText.Format(entry.Name) == name)
                 {
@@ -82,7 +83,7 @@ internal sealed class TestStore : IAsyncDisposable
 
     private async Task ListAsync(VtBlockReference directory, string prefix, List<string> paths)
     {
-        await foreach (Trees.TreeEntry entry in Session.Trees.ReadDirectoryAsync(directory, CancellationToken.None))
+        await foreach (TreeEntry entry in Session.Trees.ReadDirectoryAsync(directory, CancellationToken.None))
         {
             string path = prefix + PathText.Format(entry.Name);
             paths.Add(path);
