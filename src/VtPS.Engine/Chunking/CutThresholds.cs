@@ -2,7 +2,7 @@ namespace VtPS.Engine.Chunking;
 
 /// <summary>
 /// How rare a cut is: a chunk may end after a byte if the upper 32 bits of the gear hash there are below a threshold;
-/// <paramref name="Early"/> from the minimum length on, <paramref name="Late"/> (three times as likely) from the average on.
+/// <paramref name="Early"/> from the minimum length on, <paramref name="Late"/> (twice as likely) from the average on.
 /// The two together draw lengths closer to the average than one alone.
 /// </summary>
 /// <param name="Early">The threshold for lengths below the average.</param>
@@ -19,7 +19,7 @@ namespace VtPS.Engine.Chunking;
 /// </remarks>
 internal readonly record struct CutThresholds(uint Early, uint Late)
 {
-    private const uint LateFactor = 3;
+    private const uint LateFactor = 2;
 
     /// <summary>Finds the thresholds for the lengths asked for.</summary>
     public static CutThresholds For(ChunkerParameters parameters)

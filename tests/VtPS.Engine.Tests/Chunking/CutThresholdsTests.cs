@@ -7,23 +7,23 @@ public sealed class CutThresholdsTests
 {
     // Computed apart from this program, in decimal numbers of 60 digits; the thresholds are part of the format.
     [Theory]
-    [InlineData(4096, 912436u)]
-    [InlineData(8192, 456319u)]
-    [InlineData(16384, 228185u)]
-    [InlineData(32768, 114099u)]
-    [InlineData(65536, 57051u)]
-    [InlineData(131072, 28526u)]
-    [InlineData(262144, 14264u)]
-    [InlineData(524288, 7132u)]
-    [InlineData(1048576, 3566u)]
-    [InlineData(2097152, 1783u)]
-    [InlineData(4194304, 862u)]
+    [InlineData(4096, 1072471u)]
+    [InlineData(8192, 536339u)]
+    [InlineData(16384, 268196u)]
+    [InlineData(32768, 134105u)]
+    [InlineData(65536, 67054u)]
+    [InlineData(131072, 33528u)]
+    [InlineData(262144, 16764u)]
+    [InlineData(524288, 8382u)]
+    [InlineData(1048576, 4191u)]
+    [InlineData(2097152, 2096u)]
+    [InlineData(4194304, 986u)]
     [InlineData(8388608, 317u)]
     public void The_thresholds_of_each_average_are_those_of_the_format(int average, uint threshold) =>
-        Assert.Equal(new CutThresholds(threshold, 3 * threshold), CutThresholds.For(ChunkerParameters.Create(average, null, null)));
+        Assert.Equal(new CutThresholds(threshold, 2 * threshold), CutThresholds.For(ChunkerParameters.Create(average, null, null)));
 
     [Theory]
-    [InlineData(4096, 4096, 65536, 186327u)]
+    [InlineData(4096, 4096, 65536, 279490u)]
     [InlineData(1024, 4096, 4096, 649479u)]
     [InlineData(1024, 65536, 65536, 30907u)]
     [InlineData(1024, 8388608, 8388608, 238u)]

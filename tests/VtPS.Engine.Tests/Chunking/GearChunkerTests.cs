@@ -11,7 +11,7 @@ public sealed class GearChunkerTests
         // Computed apart from this program, from the description of the format.
         List<int> cuts = Cut(new GearChunker(ChunkerParameters.Create(4096, null, null)), TestContent.Hashes(8192 * 32));
         Assert.Equal([4176, 3491, 1517, 6629, 1220, 5374, 7335, 4057, 5599, 2494, 9375, 2536], cuts.Take(12));
-        Assert.Equal(63, cuts.Count);
+        Assert.Equal(64, cuts.Count);
 
         cuts = Cut(new GearChunker(ChunkerParameters.Create(4096, 1024, 4096)), TestContent.Hashes(8192 * 32));
         Assert.Equal([4096, 3571, 1517, 4096, 2533, 1220, 4096, 1278, 4096, 4096, 4096, 4096], cuts.Take(12));
@@ -129,7 +129,7 @@ public sealed class GearChunkerTests
         }
 
         // 999 of 1000 in the long run; this many trials may show a few more.
-        Assert.InRange(more, 0, 4);
+        Assert.InRange(more, 0, 3);
     }
 
     [Fact]
