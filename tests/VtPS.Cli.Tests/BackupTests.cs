@@ -82,6 +82,7 @@ public sealed class BackupTests : Workplace
     [Fact]
     public void A_missing_path_fails_and_changes_nothing()
     {
+        BackUp("src");
         string before = Snapshot("store");
 
         VtRun run = Vt("backup", "src", "nowhere", "--store", StorePath);

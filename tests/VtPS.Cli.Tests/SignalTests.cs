@@ -5,8 +5,6 @@ namespace VtPS.Cli.Tests;
 
 public sealed class SignalTests : Workplace
 {
-    public SignalTests() => MakeStore();
-
     [LinuxFact]
     public void SIGINT_leaves_an_Interrupted_backup_that_the_next_run_uses() => Interrupted_backup_is_a_base(VtProcess.Interrupt);
 
@@ -16,6 +14,7 @@ public sealed class SignalTests : Workplace
     [LinuxFact]
     public void A_signal_while_a_command_is_silent_ends_the_run_and_the_command()
     {
+        MakeStore();
         using VtProcess vt = Start("backup", "--stdin-name", "dump", "--store", StorePath, "--json", "--", "sh", "-c", "echo begun; echo $$ > pid; exec sleep 600");
         WaitFor(() => File.Exists(At("pid")) && File.ReadAllText(At("pid")).EndsWith('\n'));
 
@@ -31,6 +30,8 @@ public sealed class SignalTests : Workplace
     [LinuxFact]
     public void A_second_signal_ends_at_once()
     {
+        MakeStore();
+
         // The command does not heed the first signal, so that vt has something to wait for.
         using VtProcess vt = Start("backup", "--stdin-name", "dump", "--store", StorePath, "--", "sh", "-c", "trap '' TERM INT; echo begun; touch ready; sleep 600 & echo $! > pid; wait; wait");
         WaitFor(() => File.Exists(At("pid")) && File.ReadAllText(At("pid")).EndsWith('\n'));
@@ -50,7 +51,8 @@ public sealed class SignalTests : Workplace
     [LinuxFact]
     public void A_signal_during_a_restore_leaves_no_unfinished_file()
     {
-        MakeLargeTree(4L << 30);
+        MakeStore();
+        WriteFile("tree/large", RandomBytes(1, 200_000_000));
         BackUp("tree");
         using VtProcess vt = Start("restore", "latest", "--to", "out", "--verify", "--store", StorePath);
         WaitFor(() => Directory.Exists(At("out/tree")) && Directory.GetFileSystemEntries(At("out/tree")).Length > 0);
@@ -69,8 +71,14 @@ public sealed class SignalTests : Workplace
 
     private void Interrupted_backup_is_a_base(int signal)
     {
-        // The large file comes last and has nothing but a hole, which takes long to read and no room.
-        MakeLargeTree(200L << 30);
+        // The large file comes last, and compressing it as hard as can be takes minutes.
+        Succeed("init", "--store", StorePath, "--compression", "brotli", "--compression-level", "11");
+        for (int i = 0; i < 100; i++)
+        {
+            WriteFile($"tree/a/{i}", Text(i, 5000));
+        }
+
+        WriteFile("tree/z-large", Text(1000, 200_000_000));
         Thread.Sleep(2500);
         using VtProcess vt = Start("backup", "tree", "--store", StorePath, "--json");
         Thread.Sleep(2500);
@@ -95,15 +103,16 @@ public sealed class SignalTests : Workplace
         Assert.Equal(0, next.GetProperty("DataBlocksNew").GetInt64());
     }
 
-    private void MakeLargeTree(long length)
+    /// <summary>Bytes that compress, each piece of them unlike the others.</summary>
+    private static byte[] Text(int seed, int length)
     {
-        for (int i = 0; i < 100; i++)
+        byte[] bytes = RandomBytes(seed, length);
+        for (int i = 0; i < bytes.Length; i++)
         {
-            WriteFile($"tree/a/{i}", RandomBytes(i, 5000));
+            bytes[i] = (byte)('a' + (bytes[i] & 15));
         }
 
-        using FileStream large = new(At("tree/z-large"), FileMode.CreateNew);
-        large.SetLength(length);
+        return bytes;
     }
 
     private void AssertNoLeaseStands() => Assert.Empty(Directory.GetFiles(Path.Combine(StorePath, "leases"), "*.json"));

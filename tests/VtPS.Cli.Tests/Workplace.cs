@@ -130,7 +130,17 @@ public abstract class Workplace : IDisposable
     public void Dispose()
     {
         Cleanup();
-        Directory.Delete(Folder, recursive: true);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+        else
+        {
+            // .NET cannot remove what has a name that is not UTF-8.
+            using System.Diagnostics.Process remove = System.Diagnostics.Process.Start("rm", ["-rf", Folder]);
+            remove.WaitForExit();
+        }
+
         GC.SuppressFinalize(this);
     }
 
