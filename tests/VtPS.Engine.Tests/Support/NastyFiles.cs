@@ -9,6 +9,9 @@ internal static class NastyFiles
 {
     private const int Page = 4096;
 
+    /// <summary>Beyond this the series of sizes goes straight to the largest file.</summary>
+    private const long LongestSeries = 100_000_000;
+
     /// <summary>Adds the part.</summary>
     public static void Add(NastyTree tree, DirectoryHandle root)
     {
@@ -28,7 +31,7 @@ internal static class NastyFiles
     private static void AddSizes(DirectoryHandle directory, long largest)
     {
         HashSet<long> sizes = [31, 32, 33, 511, 512, 4095, 4096, 4097, 65535, 65536, 65537, 262144, 1 << 20];
-        for (long size = 1; size < largest; size *= 7)
+        for (long size = 1; size < Math.Min(largest, LongestSeries); size *= 7)
         {
             sizes.Add(size);
         }
