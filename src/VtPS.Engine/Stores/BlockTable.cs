@@ -163,7 +163,7 @@ internal sealed class BlockTable
         long cursor = _slots.Start(tag);
         while (_slots.TryNext(tag, ref cursor, out uint block))
         {
-            ReadOnlySpan<byte> page = LivePage(block);
+            ReadOnlySpan<byte> page = LivePage(tag, block);
             if (!page.IsEmpty && BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).SequenceEqual(hash))
             {
                 location = BlockPage.Locate(page, (int)(block % BlockPage.Capacity), _hashSize);
@@ -182,7 +182,7 @@ internal sealed class BlockTable
         long cursor = _slots.Start(tag);
         while (_slots.TryNext(tag, ref cursor, out uint block))
         {
-            ReadOnlySpan<byte> page = LivePage(block);
+            ReadOnlySpan<byte> page = LivePage(tag, block);
             if (!page.IsEmpty && BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).SequenceEqual(hash))
             {
                 return true;
@@ -199,7 +199,7 @@ internal sealed class BlockTable
         long cursor = _slots.Start(tag);
         while (_slots.TryNext(tag, ref cursor, out uint block))
         {
-            ReadOnlySpan<byte> page = LivePage(block);
+            ReadOnlySpan<byte> page = LivePage(tag, block);
             if (!page.IsEmpty && BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).SequenceEqual(hash))
             {
                 locations.Add(BlockPage.Locate(page, (int)(block % BlockPage.Capacity), _hashSize));
@@ -239,7 +239,7 @@ internal sealed class BlockTable
                     for (int j = i; j < next; j++)
                     {
                         uint block = (uint)entries[j];
-                        ReadOnlySpan<byte> page = LivePage(block, isWalk: true);
+                        ReadOnlySpan<byte> page = LivePage((uint)(entries[j] >> 32), block, isWalk: true);
                         if (!page.IsEmpty)
                         {
                             same.Add(new VtHash(_hashName, BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).ToArray()));
@@ -277,15 +277,15 @@ internal sealed class BlockTable
         {
             uint block = (uint)entry;
             int number = (int)(block / BlockPage.Capacity);
+            int index = (int)(block % BlockPage.Capacity);
             if (number != current)
             {
-                page = LivePage(block, isWalk: true);
+                page = LivePage((uint)(entry >> 32), block, isWalk: true);
                 current = number;
             }
 
-            if (!page.IsEmpty)
+            if (index < (page.IsEmpty ? 0 : BlockPage.Count(page)) && BlockPage.Tag(page, index, _hashSize) == (uint)(entry >> 32))
             {
-                int index = (int)(block % BlockPage.Capacity);
                 batch.Add(BlockPage.Hash(page, index, _hashSize), BlockPage.Locate(page, index, _hashSize));
             }
             else
@@ -344,7 +344,7 @@ internal sealed class BlockTable
     }
 
     /// <summary>The page of a block, if it is in a live file and can be read. The bytes hold until the next call.</summary>
-    private ReadOnlySpan<byte> LivePage(uint block, bool isWalk = false)
+    private ReadOnlySpan<byte> LivePage(uint tag, uint block, bool isWalk = false)
     {
         int number = (int)(block / BlockPage.Capacity);
         PageEntry entry = _pages[number];
@@ -359,13 +359,20 @@ internal sealed class BlockTable
             return entry.Content;
         }
 
-        ReadOnlySpan<byte> page = _source!.Read(entry.Position);
+        if (_source is null || entry.Position < 0)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<byte> page = _source.Read(entry.Position);
         if (page.IsEmpty)
         {
             return page;
         }
 
-        if (!BlockPage.IsSound(page, file.Id, file.Length, _hashSize) || BlockPage.Count(page) <= block % BlockPage.Capacity)
+        // A sound page of the file may yet be another than the tags were made of.
+        int index = (int)(block % BlockPage.Capacity);
+        if (!BlockPage.IsSound(page, file.Id, file.Length, _hashSize) || BlockPage.Count(page) <= index || BlockPage.Tag(page, index, _hashSize) != tag)
         {
             _source.Distrust();
             return default;
