@@ -45,6 +45,21 @@ public sealed class RestoreSelectionTests
     }
 
     [UnixFact]
+    public async Task ExcludeLeavesOutWithAllBelowAndProtectsFromDelete()
+    {
+        await using RestoreHome home = await RestoreHome.CreateAsync();
+        VtBackup backup = await MakeAsync(home);
+        home.Temp.WriteFile("out/src/extra.bin", "excluded, so out of reach");
+        home.Temp.WriteFile("out/src/extra.txt", "extra");
+
+        VtRestoreResult result = await home.RestoreAsync(backup, r => r with { Exclude = ["*.bin", "/src/d2/", "!b.bin"], Delete = true });
+
+        Assert.Empty(home.Observer.Errors.Select(e => e.Message));
+        Assert.Equal(["src/", "src/d1/", "src/d1/a.txt", "src/d1/b.bin", "src/empty/", "src/extra.bin", "src/top.txt"], home.ListDestination());
+        Assert.Equal(1, result.Deleted);
+    }
+
+    [UnixFact]
     public async Task StripComponentsDropsLeadingNames()
     {
         await using RestoreHome home = await RestoreHome.CreateAsync();
