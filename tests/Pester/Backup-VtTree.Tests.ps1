@@ -2,6 +2,9 @@ Describe 'Backup-VtTree' {
     BeforeAll {
         . $PSScriptRoot/common.ps1
         $tree = Get-SampleTree
+
+        # A file whose status is younger than two seconds is read again next time.
+        Start-Sleep -Milliseconds 2200
     }
 
     BeforeEach { $store = Get-FreshStore }
@@ -92,7 +95,7 @@ Describe 'Backup-VtTree' {
             $first = Backup-VtTree $tree -Store $store -Subset a
             (Backup-VtTree $tree -Store $store -Subset b -Base $first).BytesRead | Should -Be 0
             (Backup-VtTree $tree -Store $store -Subset c -Base $first.Id).BytesRead | Should -Be 0
-            (Backup-VtTree $tree -Store $store -Subset a -Base @()).BytesRead | Should -Be $first.BytesTotal
+            (Backup-VtTree $tree -Store $store -Subset a -Base @()).BytesRead | Should -Be $first.BytesRead
             { Backup-VtTree $tree -Store $store -Base 'ffffffffffffffffffffffffffffffff' } | Should -Throw -ErrorId 'BackupNotFound,VtPS.Commands.BackupVtTreeCommand'
         }
 
@@ -163,10 +166,11 @@ Describe 'Backup-VtTree' {
             [IO.File]::WriteAllBytes($list, [byte[]](0x61, 0xff, 0x62, 0))
             (Backup-VtTree -FileList $list -Root $odd -Store $store | Get-VtItem).Path | Should -Be 'a\xffb'
             (Backup-VtTree "$odd/*" -Store $store | Get-VtItem).Path | Should -Be 'a\xffb'
+            bash -c 'rm -r "$1"' _ $odd
         }
 
         It 'needs a root for a list' {
-            { Backup-VtTree -FileList 'x' -Store $store } | Should -Throw -ErrorId 'AmbiguousParameterSet,VtPS.Commands.BackupVtTreeCommand'
+            { Backup-VtTree -FileList 'x' -Store $store } | Should -Throw -ErrorId 'MissingMandatoryParameter,VtPS.Commands.BackupVtTreeCommand'
         }
 
         It 'says that there is no list' {
@@ -303,8 +307,15 @@ Describe 'Backup-VtTree' {
             Get-ChildItem -LiteralPath "$($store.Path)/leases" | Should -BeNullOrEmpty
         }
 
-        It 'seals an Interrupted backup when something upstream throws' {
+        It 'leaves nothing when something upstream throws before all paths are known' {
+            $before = Get-TreeText $store.Path
             { & { "$tree/deep"; Start-Sleep -Milliseconds 300; throw 'upstream' } | Backup-VtTree -Store $store } | Should -Throw 'upstream'
+            Get-TreeText $store.Path | Should -Be $before
+        }
+
+        It 'seals an Interrupted backup when something downstream throws' {
+            $wide = Get-WideTree 3000
+            { Backup-VtTree $wide -Store $store -PassThru | ForEach-Object { throw 'downstream' } } | Should -Throw 'downstream'
             (Get-VtBackup -Store $store).Status | Should -Be 'Interrupted'
             Get-ChildItem -LiteralPath "$($store.Path)/leases" | Should -BeNullOrEmpty
         }

@@ -10,7 +10,7 @@ namespace VtPS.Commands;
 
 /// <summary>
 /// Makes one backup of all the paths of a call or a pipeline, of a list of files, or of the bytes of a stream.
-/// The engine begins with the first path; the others reach it as they come, so that memory does not grow with their number.
+/// Paths are handed to the engine as they come; the command itself keeps none of them.
 /// </summary>
 [Cmdlet(VerbsData.Backup, "VtTree", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(VtBackup))]
