@@ -48,7 +48,7 @@ Describe 'Get-VtItem' {
 
     It 'filters by name and kind' {
         (Get-VtItem -Backup $backup -Recurse -Filter '*.txt').Count | Should -Be 4
-        (Get-VtItem -Backup $backup -Recurse -File).ItemType | Select-Object -Unique | Should -Be 'File'
+        (Get-VtItem -Backup $backup -Recurse -File).ItemType | Should -Not -Contain 'Directory'
         (Get-VtItem -Backup $backup -Recurse -Directory).Name | Should -Be @('docs', 'deep', 'deeper', 'empty')
         { Get-VtItem -Backup $backup -File -Directory } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.GetVtItemCommand'
     }

@@ -3,7 +3,6 @@ using VtPS.Completers;
 using VtPS.Engine.Backups;
 using VtPS.Engine.Listing;
 using VtPS.Engine.Stores;
-using VtPS.Pipeline;
 
 namespace VtPS.Commands;
 
@@ -42,7 +41,7 @@ public sealed class FindVtItemCommand : VtStoreCommand
     {
         StoreSession session = OpenStore();
         List<VtBackup> backups = [];
-        Stream(BackupCatalog.ListAsync(session, new BackupFilter(), damaged => WriteError(ErrorRecords.From(damaged)), StopToken), backups.Add, session.Info.Path);
+        StreamBackups(session, new BackupFilter(), backups.Add);
         ItemSearchRequest request = new()
         {
             Backups = backups,

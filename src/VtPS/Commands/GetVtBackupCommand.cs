@@ -68,7 +68,7 @@ public sealed class GetVtBackupCommand : VtStoreCommand
         BackupFilter filter = Filter();
         if (Id is null)
         {
-            Stream(BackupCatalog.ListAsync(session, filter, damaged => WriteError(Pipeline.ErrorRecords.From(damaged)), StopToken), WriteObject, session.Info.Path);
+            StreamBackups(session, filter, WriteObject);
             return;
         }
 

@@ -40,7 +40,7 @@ public sealed class GetVtItemCommand : VtStoreCommand
     public string? Filter { get; set; }
 
     /// <summary>Only files.</summary>
-    [Parameter(HelpMessage = "Only files.")]
+    [Parameter(HelpMessage = "Only what is no directory.")]
     public SwitchParameter File { get; set; }
 
     /// <summary>Only directories.</summary>

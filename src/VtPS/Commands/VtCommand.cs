@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using VtPS.Pipeline;
@@ -170,15 +171,22 @@ public abstract class VtCommand : PSCmdlet, IDisposable
     /// Takes a sequence item by item here, on the pipeline thread, so that nothing is read ahead of the reader downstream.
     /// An error about an item alone is written and ends the sequence, not the command.
     /// </summary>
-    private protected void Stream<T>(IAsyncEnumerable<T> source, Action<T> each, object? target)
+    /// <param name="source">The sequence.</param>
+    /// <param name="each">Called with each item.</param>
+    /// <param name="target">What an error names where it names nothing itself.</param>
+    /// <param name="damaged">What the sequence leaves out and reports, from whatever thread; written between the items. Null: it reports nothing.</param>
+    private protected void Stream<T>(IAsyncEnumerable<T> source, Action<T> each, object? target, ConcurrentQueue<VtException>? damaged = null)
     {
         IAsyncEnumerator<T> items = source.GetAsyncEnumerator(StopToken);
         try
         {
             while (Next(items))
             {
+                ReportAll(damaged);
                 each(items.Current);
             }
+
+            ReportAll(damaged);
         }
         catch (VtException exception)
         {
@@ -243,6 +251,14 @@ public abstract class VtCommand : PSCmdlet, IDisposable
         object? value = MyInvocation.BoundParameters.TryGetValue(parameter, out object? bound) ? bound : GetVariableValue(variable);
         return LanguagePrimitives.TryConvertTo(value, out ActionPreference preference)
             && preference is ActionPreference.SilentlyContinue or ActionPreference.Ignore;
+    }
+
+    private void ReportAll(ConcurrentQueue<VtException>? damaged)
+    {
+        while (damaged is not null && damaged.TryDequeue(out VtException? exception))
+        {
+            WriteError(ErrorRecords.From(exception));
+        }
     }
 
     private static bool Next<T>(IAsyncEnumerator<T> items)

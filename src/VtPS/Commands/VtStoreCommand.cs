@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using VtPS.Completers;
 using VtPS.Engine.Backups;
@@ -52,6 +53,13 @@ public abstract class VtStoreCommand : VtSessionCommand
         StoreSession session = OpenStoreOf(reference.StoreLocation, reference.StoreId, reference);
         VtBackup? backup = reference.Live ?? AwaitItem(token => BackupCatalog.ResolveAsync(session, reference.Id, new BackupFilter(), token), reference.Id);
         return backup is null ? null : (session, backup);
+    }
+
+    /// <summary>Takes the backups that a filter leaves, one by one; a record that cannot be read is one error.</summary>
+    private protected void StreamBackups(StoreSession session, BackupFilter filter, Action<VtBackup> each)
+    {
+        ConcurrentQueue<VtException> damaged = new();
+        Stream(BackupCatalog.ListAsync(session, filter, damaged.Enqueue, StopToken), each, session.Info.Path, damaged);
     }
 
     /// <summary>Ends the command if an object belongs to another Store than the one that is open.</summary>
