@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.IO;
 using VtPS.Engine.Trees;
 
@@ -7,22 +6,20 @@ namespace VtPS.Engine.Restores;
 /// <summary>Restores entries that are not directories. For one thread at a time.</summary>
 internal sealed class ItemRestorer
 {
-    /// <summary>Nobody but the owner sees a file in the making.</summary>
+    /// <summary>Until its owner is set, nobody but this process's user may use what is made.</summary>
     private const int PrivateMode = 0x180;
 
     private readonly RestoreContext _context;
     private readonly MetadataWriter _metadata;
-    private readonly TreeRemover _remover;
-    private readonly ContentWriter _writer;
-    private readonly ContentComparer _comparer;
+    private readonly Placement _placement;
+    private readonly FileRestorer _files;
 
     public ItemRestorer(RestoreContext context, MetadataWriter metadata, TreeRemover remover)
     {
         _context = context;
         _metadata = metadata;
-        _remover = remover;
-        _writer = new ContentWriter(context);
-        _comparer = new ContentComparer(context.Trees, context.HashName);
+        _placement = new Placement(context, remover);
+        _files = new FileRestorer(context, metadata, _placement);
     }
 
     /// <summary>Restores an entry. What cannot be done is reported, and the work goes on.</summary>
@@ -33,7 +30,7 @@ internal sealed class ItemRestorer
     /// <param name="path">Where it is inside the backup.</param>
     public async ValueTask RestoreAsync(DestinationNode node, DirectoryHandle directory, byte[] name, TreeEntry entry, ItemPath path)
     {
-        Place place = new(node, directory, name, entry, path);
+        RestorePlace place = new(node, directory, name, entry, path);
         try
         {
             DestinationTree.CheckAcl(node, directory);
@@ -64,7 +61,7 @@ internal sealed class ItemRestorer
         }
     }
 
-    private async ValueTask RestoreLinkedAsync(Place place, byte[] group)
+    private async ValueTask RestoreLinkedAsync(RestorePlace place, byte[] group)
     {
         int backup = _context.BackupNumber;
         LinkGroups.Target? first = await _context.Links.ClaimAsync(backup, group, _context.Token).ConfigureAwait(false);
@@ -93,7 +90,7 @@ internal sealed class ItemRestorer
     }
 
     /// <returns>False where a link cannot be made here, and a copy has to do.</returns>
-    private bool Link(in Place place, LinkGroups.Target first)
+    private bool Link(in RestorePlace place, LinkGroups.Target first)
     {
         FileStatus? present = place.TryGetStatus();
         try
@@ -124,13 +121,13 @@ internal sealed class ItemRestorer
                     bool placed = false;
                     try
                     {
-                        placed = Replace(place, temporary, status);
+                        placed = _placement.Replace(place, temporary, status);
                     }
                     finally
                     {
                         if (!placed)
                         {
-                            RemoveTemporary(place.Directory, temporary);
+                            Placement.RemoveTemporary(place.Directory, temporary);
                         }
                     }
 
@@ -162,13 +159,13 @@ internal sealed class ItemRestorer
     }
 
     /// <returns>Whether the entry is there now.</returns>
-    private async ValueTask<bool> RestoreOneAsync(Place place)
+    private async ValueTask<bool> RestoreOneAsync(RestorePlace place)
     {
         FileStatus? present = place.TryGetStatus();
         switch (place.Entry.Type)
         {
             case VtItemType.File:
-                if (present is { } status && await IsEqualFileAsync(place, status).ConfigureAwait(false))
+                if (present is { } status && await _files.IsEqualAsync(place, status).ConfigureAwait(false))
                 {
                     _metadata.Update(new MetadataTarget(place.Directory, null, place.Name), status, place.Entry, place.Path, true);
                     Interlocked.Increment(ref _context.Counters.FilesEqual);
@@ -176,7 +173,7 @@ internal sealed class ItemRestorer
                     return true;
                 }
 
-                return MayReplace(place, present) && await WriteFileAsync(place, present).ConfigureAwait(false);
+                return _placement.MayReplace(place, present) && await _files.WriteAsync(place, present).ConfigureAwait(false);
             case VtItemType.SymbolicLink or VtItemType.Fifo or VtItemType.CharacterDevice or VtItemType.BlockDevice:
                 return RestoreOther(place, present);
             default:
@@ -188,104 +185,7 @@ internal sealed class ItemRestorer
         }
     }
 
-    private bool MayReplace(in Place place, in FileStatus? present)
-    {
-        if (present is null || _context.Request.Force)
-        {
-            return true;
-        }
-
-        _context.ReportDiffers(place.Path.ToString(), present.Value.Type == place.Entry.Type ? "what is there differs from it." : "in its place is something of another kind.");
-        return false;
-    }
-
-    private async ValueTask<bool> IsEqualFileAsync(Place place, FileStatus status)
-    {
-        if (status.Type != VtItemType.File || status.Size != place.Entry.Size)
-        {
-            return false;
-        }
-
-        if (status.Modified == place.Entry.Modified)
-        {
-            return true;
-        }
-
-        try
-        {
-            using SafeFileHandle file = place.Directory.OpenFile(place.Name);
-            return await _comparer.EqualsAsync(file, place.Entry.Content, null, _context.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException || (e is VtException damage && RestoreContext.IsDamage(damage)))
-        {
-            // Not known to be equal: then it is replaced, or reported as different.
-            return false;
-        }
-    }
-
-    private async ValueTask<bool> WriteFileAsync(Place place, FileStatus? present)
-    {
-        TreeEntry entry = place.Entry;
-        byte[] temporary = _context.NewTemporaryName();
-        bool placed = false;
-        SafeFileHandle file = place.Directory.CreateFile(temporary, PrivateMode);
-        try
-        {
-            await _writer.WriteAsync(place.Directory, file, entry, _context.Request.OnDamage == OnDamage.Zero, place.Path, _context.Token).ConfigureAwait(false);
-            if (_context.Request.Verify && !await VerifyAsync(place, file).ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            _metadata.ApplyToNew(new MetadataTarget(place.Directory, file, temporary), place.Node, entry, PrivateMode, place.Path);
-            file.Dispose();
-            _context.Token.ThrowIfCancellationRequested();
-            placed = Replace(place, temporary, present);
-        }
-        finally
-        {
-            file.Dispose();
-            if (!placed)
-            {
-                RemoveTemporary(place.Directory, temporary);
-            }
-        }
-
-        if (!placed)
-        {
-            return false;
-        }
-
-        Interlocked.Increment(ref _context.Counters.FilesRestored);
-        if (_writer.FirstDamage is { } damage)
-        {
-            _context.ReportDamage(place.Path.ToString(), $"'{place.Path}' was restored with zeros in {_writer.Unreadable.Count} places that are damaged in the Store.", damage);
-        }
-
-        _context.GiveRow(place.Path, entry, _writer.FirstDamage is null ? VtFileAction.Restored : VtFileAction.Damaged, entry.Size);
-        return true;
-    }
-
-    private async ValueTask<bool> VerifyAsync(Place place, SafeFileHandle file)
-    {
-        bool equal = RandomAccess.GetLength(file) == place.Entry.Size
-            && await _comparer.EqualsAsync(file, place.Entry.Content, _writer.Unreadable, _context.Token).ConfigureAwait(false);
-        if (equal)
-        {
-            Interlocked.Increment(ref _context.Counters.FilesVerified);
-        }
-        else
-        {
-            _context.Report(
-                VtErrorId.DestinationWriteFailed,
-                $"'{place.Path}' was not restored: what was read back is not what was written. Check the destination's disk and memory before you trust what is on it.",
-                place.Path.ToString());
-        }
-
-        return equal;
-    }
-
-    private bool RestoreOther(in Place place, in FileStatus? present)
+    private bool RestoreOther(in RestorePlace place, in FileStatus? present)
     {
         TreeEntry entry = place.Entry;
         if (present is { } status && IsEqualOther(place, status))
@@ -295,7 +195,7 @@ internal sealed class ItemRestorer
             return true;
         }
 
-        if (!MayReplace(place, present))
+        if (!_placement.MayReplace(place, present))
         {
             return false;
         }
@@ -309,19 +209,27 @@ internal sealed class ItemRestorer
         }
         else
         {
-            place.Directory.CreateNode(name, entry.Type, PrivateMode, entry.DeviceMajor, entry.DeviceMinor);
+            try
+            {
+                place.Directory.CreateNode(name, entry.Type, PrivateMode, entry.DeviceMajor, entry.DeviceMinor);
+            }
+            catch (FileSystemException e) when (e.Reason == FileSystemReason.Denied && entry.Type != VtItemType.Fifo)
+            {
+                _context.Report(VtErrorId.DestinationDenied, $"The device '{place.Path}' was not restored: {e.Message} Making devices needs root; exclude it, or restore as root.", place.Path.ToString(), e);
+                return false;
+            }
         }
 
         try
         {
             _metadata.ApplyToNew(new MetadataTarget(place.Directory, null, name), place.Node, entry, -1, place.Path);
-            placed = present is null || Replace(place, name, present);
+            placed = present is null || _placement.Replace(place, name, present);
         }
         finally
         {
             if (!placed)
             {
-                RemoveTemporary(place.Directory, name);
+                Placement.RemoveTemporary(place.Directory, name);
             }
         }
 
@@ -334,42 +242,10 @@ internal sealed class ItemRestorer
         return placed;
     }
 
-    private static bool IsEqualOther(in Place place, in FileStatus status) => status.Type == place.Entry.Type && status.Type switch
+    private static bool IsEqualOther(in RestorePlace place, in FileStatus status) => status.Type == place.Entry.Type && status.Type switch
     {
         VtItemType.SymbolicLink => place.Directory.ReadLink(place.Name).AsSpan().SequenceEqual(place.Entry.LinkTarget),
         VtItemType.Fifo => true,
         _ => status.DeviceMajor == place.Entry.DeviceMajor && status.DeviceMinor == place.Entry.DeviceMinor,
     };
-
-    /// <summary>Gives what was made beside its place the final name.</summary>
-    /// <returns>False where a directory is in its place and could not be removed; that was reported.</returns>
-    private bool Replace(in Place place, byte[] temporary, in FileStatus? present)
-    {
-        if (present is { Type: VtItemType.Directory } && !_remover.Remove(place.Node.Directory!, place.Name, place.Path.ToString(), isExtra: false))
-        {
-            return false;
-        }
-
-        place.Directory.Rename(temporary, place.Name);
-        return true;
-    }
-
-    private static void RemoveTemporary(DirectoryHandle directory, byte[] name)
-    {
-        try
-        {
-            directory.DeleteFile(name);
-        }
-        catch (FileSystemException)
-        {
-            // The error that led here is the one to tell.
-        }
-    }
-
-    /// <summary>An entry and where it goes.</summary>
-    private readonly record struct Place(DestinationNode Node, DirectoryHandle Directory, byte[] Name, TreeEntry Entry, ItemPath Path)
-    {
-        // In a directory that this restore made there is only what it put there itself.
-        public FileStatus? TryGetStatus() => Node.IsNew ? null : Directory.TryGetStatus(Name);
-    }
 }
