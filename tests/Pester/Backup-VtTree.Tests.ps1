@@ -281,7 +281,7 @@ Describe 'Backup-VtTree' {
     Context 'stopping' {
         It 'seals an Interrupted backup when it is stopped' {
             $stream = Get-EndlessStream
-            $stopped = Stop-Midway -Script 'Backup-VtTree -InputStream $stream -Name endless -Store $path' -Variable @{ stream = $stream; path = $store.Path } -Until { $stream.Given -gt 20MB }
+            $stopped = Measure-Stop -Script 'Backup-VtTree -InputStream $stream -Name endless -Store $path' -Variable @{ stream = $stream; path = $store.Path } -Until { $stream.Given -gt 20MB }
             $stopped.RanAtStop | Should -BeTrue
             $stopped.State | Should -Be 'Stopped'
             $stopped.Seconds | Should -BeLessThan 3

@@ -110,7 +110,7 @@ Describe 'Compare-VtBackup' {
         }
 
         It 'stops when it is stopped' {
-            $stopped = Stop-Midway -Script 'Compare-VtBackup $id $id -IncludeEqual -Store $path | ForEach-Object { Start-Sleep -Milliseconds 5; $_ }' -Variable @{ id = $wide.Id; path = $store.Path } -Until { $args[0].Count -gt 5 }
+            $stopped = Measure-Stop -Script 'Compare-VtBackup $id $id -IncludeEqual -Store $path | ForEach-Object { Start-Sleep -Milliseconds 5; $_ }' -Variable @{ id = $wide.Id; path = $store.Path } -Until { $args[0].Count -gt 5 }
             $stopped.RanAtStop | Should -BeTrue
             $stopped.Seconds | Should -BeLessThan 2
         }

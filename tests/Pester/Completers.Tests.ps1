@@ -30,7 +30,7 @@ Describe 'Completion' {
     }
 
     It 'reads -Store as an object, too' {
-        $global:completionStore = $store
+        Set-Variable -Scope Global -Name completionStore -Value $store
         try { (Complete 'Get-VtItem -Store $completionStore -Backup ').CompletionText | Should -Contain $backup.Id }
         finally { Remove-Variable -Scope Global completionStore }
     }

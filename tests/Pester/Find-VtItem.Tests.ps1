@@ -72,7 +72,7 @@ Describe 'Find-VtItem' {
         }
 
         It 'stops when it is stopped' {
-            $stopped = Stop-Midway -Script 'Find-VtItem "file*" -Store $path | ForEach-Object { Start-Sleep -Milliseconds 5; $_ }' -Variable @{ path = $store.Path } -Until { $args[0].Count -gt 5 }
+            $stopped = Measure-Stop -Script 'Find-VtItem "file*" -Store $path | ForEach-Object { Start-Sleep -Milliseconds 5; $_ }' -Variable @{ path = $store.Path } -Until { $args[0].Count -gt 5 }
             $stopped.RanAtStop | Should -BeTrue
             $stopped.Seconds | Should -BeLessThan 2
         }

@@ -137,7 +137,7 @@ Describe 'Get-VtBlock' {
         }
 
         It 'stops when it is stopped' {
-            $stopped = Stop-Midway -Script 'Get-VtBlock -Store $path | ForEach-Object { Start-Sleep -Milliseconds 50; $_ }' -Variable @{ path = $store.Path } -Until { $args[0].Count -gt 2 }
+            $stopped = Measure-Stop -Script 'Get-VtBlock -Store $path | ForEach-Object { Start-Sleep -Milliseconds 50; $_ }' -Variable @{ path = $store.Path } -Until { $args[0].Count -gt 2 }
             $stopped.RanAtStop | Should -BeTrue
             $stopped.Seconds | Should -BeLessThan 2
         }

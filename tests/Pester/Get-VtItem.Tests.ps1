@@ -115,7 +115,7 @@ Describe 'Get-VtItem' {
         }
 
         It 'stops when it is stopped' {
-            $stopped = Stop-Midway -Script 'Get-VtItem -Backup $id -Store $path -Recurse | ForEach-Object { Start-Sleep -Milliseconds 5; $_ }' -Variable @{ id = $wide.Id; path = $store.Path } -Until { $args[0].Count -gt 5 }
+            $stopped = Measure-Stop -Script 'Get-VtItem -Backup $id -Store $path -Recurse | ForEach-Object { Start-Sleep -Milliseconds 5; $_ }' -Variable @{ id = $wide.Id; path = $store.Path } -Until { $args[0].Count -gt 5 }
             $stopped.RanAtStop | Should -BeTrue
             $stopped.State | Should -Be 'Stopped'
             $stopped.Seconds | Should -BeLessThan 2

@@ -236,7 +236,7 @@ Describe 'Restore-VtItem' {
             $null = Restore-VtItem "$out/zero" -Backup $there -OnDamage Zero -ErrorAction SilentlyContinue
             (Get-Item "$out/zero/deep/random.bin").Length | Should -Be 700000
             (Restore-VtItem "$out/stop" -Backup $there -ErrorAction SilentlyContinue -ErrorVariable failed).Damaged | Should -Contain 'deep/random.bin'
-            $failed.Count | Should -Be 1
+            $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'BlockDamaged,VtPS.Commands.RestoreVtItemCommand'
             { Restore-VtItem "$out/stop" -Backup $there -ErrorAction Stop } | Should -Throw -ErrorId 'BlockDamaged,VtPS.Commands.RestoreVtItemCommand'
         }
     }
@@ -245,7 +245,7 @@ Describe 'Restore-VtItem' {
         BeforeAll { $wide = Backup-VtTree (Get-WideTree 5000) -Store $store -Subset wide }
 
         It 'stops when it is stopped, and leaves no unfinished file' {
-            $stopped = Stop-Midway -Script 'Restore-VtItem $out -Backup $id -Store $path -PassThru | ForEach-Object { Start-Sleep -Milliseconds 1; $_ }' -Variable @{ id = $wide.Id; path = $store.Path; out = $out } -Until { $args[0].Count -gt 20 }
+            $stopped = Measure-Stop -Script 'Restore-VtItem $out -Backup $id -Store $path -PassThru | ForEach-Object { Start-Sleep -Milliseconds 1; $_ }' -Variable @{ id = $wide.Id; path = $store.Path; out = $out } -Until { $args[0].Count -gt 20 }
             $stopped.RanAtStop | Should -BeTrue
             $stopped.State | Should -Be 'Stopped'
             $stopped.Seconds | Should -BeLessThan 2

@@ -9,7 +9,7 @@ Describe 'Scripts and help' {
     It 'has scripts without findings' -Skip:(-not $analyzer) {
         $findings = foreach ($path in 'build.ps1', 'VtPS.psd1', 'tests/Pester') {
             # A variable that BeforeAll sets for It looks unused to the analyzer.
-            Invoke-ScriptAnalyzer -Path (Join-Path $RepositoryRoot $path) -Recurse -ExcludeRule PSUseDeclaredVarsMoreThanAssignments
+            Invoke-ScriptAnalyzer -Path (Join-Path $RepositoryRoot $path) -Recurse -Severity Warning, Error -ExcludeRule PSUseDeclaredVarsMoreThanAssignments
         }
         $findings | ForEach-Object { "$($_.ScriptName):$($_.Line) $($_.RuleName) $($_.Message)" } | Should -BeNullOrEmpty
     }

@@ -137,7 +137,7 @@ public sealed class EndlessStream : Stream
 }
 
 # Runs a script in a runspace of its own, stops it once a condition holds, and gives how many seconds stopping took and how it ended.
-function Stop-Midway {
+function Measure-Stop {
     param([string] $Script, [hashtable] $Variable = @{}, [scriptblock] $Until)
     $state = [initialsessionstate]::CreateDefault2()
     $state.ImportPSModule($script:ManifestPath)

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Management.Automation.Runspaces;
 using VtPS.Engine.Stores;
 using VtPS.Loading;
 
@@ -96,7 +95,14 @@ public abstract class StoreCompleter : IArgumentCompleter
         string? word = reference?.Text ?? Environment.GetEnvironmentVariable("VT_STORE");
         return string.IsNullOrEmpty(word)
             ? null
-            : StoreRegistry.ForUser().Resolve(word, Runspace.DefaultRunspace.SessionStateProxy.Path.CurrentFileSystemLocation.ProviderPath);
+            : StoreRegistry.ForUser().Resolve(word, Location());
+    }
+
+    // The runspace is busy with this very completion, so only a command that runs inside of it may ask.
+    private static string Location()
+    {
+        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        return shell.AddCommand("Microsoft.PowerShell.Management\\Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>()[0].ProviderPath;
     }
 
     private static object? StoreOf(object? backup) => (backup is PSObject wrapped ? wrapped.BaseObject : backup) is VtBackup live ? live.Store : null;
