@@ -36,10 +36,12 @@ public sealed class SizeTextTests
 
     [Theory]
     [InlineData(0, "0 B")]
-    [InlineData(1023, "1023 B")]
-    [InlineData(1024, "1.0 KB")]
-    [InlineData(1048575, "1.0 MB")]
-    [InlineData(1610612736, "1.5 GB")]
-    [InlineData(long.MaxValue, "8.0 EB")]
+    [InlineData(999, "999 B")]
+    [InlineData(1000, "1.0 kB")]
+    [InlineData(262144, "262.1 kB")]
+    [InlineData(999949, "999.9 kB")]
+    [InlineData(999999, "1.0 MB")]
+    [InlineData(1500000000, "1.5 GB")]
+    [InlineData(long.MaxValue, "9.2 EB")]
     public void Sizes_are_made_readable(long bytes, string text) => Assert.Equal(text, SizeText.Format(bytes));
 }

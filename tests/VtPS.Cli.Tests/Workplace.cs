@@ -21,6 +21,7 @@ public abstract class Workplace : IDisposable
             ["APPDATA"] = At("home/roaming"),
             ["VT_STORE"] = null,
             ["VT_CONFIG"] = null,
+            ["VT_CACHE"] = null,
             ["DOTNET_ROOT"] = Path.GetDirectoryName(VtProcess.Host),
         };
         Directory.CreateDirectory(At("home"));

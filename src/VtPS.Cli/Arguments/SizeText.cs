@@ -2,10 +2,11 @@ using System.Globalization;
 
 namespace VtPS.Cli.Arguments;
 
-/// <summary>Sizes as users write them: <c>100MB</c>, <c>256KiB</c>, <c>1.5g</c>, <c>4096</c>. As in PowerShell a KB is 1,024 bytes.</summary>
+/// <summary>Sizes as users write them: <c>100MB</c>, <c>256KiB</c>, <c>1.5g</c>, <c>4096</c>. As in PowerShell a KB that is written is 1,024 bytes.</summary>
 internal static class SizeText
 {
     private const string Units = "KMGTPE";
+    private const string DecimalUnits = "kMGTPE";
 
     /// <summary>Reads a size in bytes; false for anything that is not one, or is below 0 or beyond Int64.</summary>
     public static bool TryParse(string text, out long bytes)
@@ -43,22 +44,22 @@ internal static class SizeText
         return true;
     }
 
-    /// <summary>A size made readable: bytes below 1 KB, else one digit after the point.</summary>
+    /// <summary>A size made readable as PowerShell's views show it: decimal units, one digit after the point from 1 kB on.</summary>
     public static string Format(long bytes)
     {
-        if (bytes < 1024)
+        if (bytes < 1000)
         {
             return bytes.ToString(CultureInfo.InvariantCulture) + " B";
         }
 
-        double value = bytes;
-        int unit = -1;
-        while (value >= 1023.95 && unit < Units.Length - 1)
+        double value = bytes / 1000.0;
+        int unit = 0;
+        while (value >= 999.95 && unit < DecimalUnits.Length - 1)
         {
-            value /= 1024;
+            value /= 1000;
             unit++;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {Units[unit]}B");
+        return string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {DecimalUnits[unit]}B");
     }
 }
