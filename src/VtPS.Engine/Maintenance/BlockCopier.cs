@@ -34,7 +34,7 @@ internal sealed class BlockCopier(StoreSession store) : IAsyncDisposable
                 continue;
             }
 
-            byte[] plain = await ReadAsync(file, record, i, cancellationToken).ConfigureAwait(false);
+            byte[] plain = await ReadAsync(file, record, record.Number ?? i, cancellationToken).ConfigureAwait(false);
             int offset = 0;
             foreach ((VtHash hash, int length) in record.Blocks)
             {

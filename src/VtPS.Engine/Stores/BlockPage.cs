@@ -66,7 +66,7 @@ internal static class BlockPage
                     Span<byte> piece = pieces.Slice(pieceCount * PieceSize, PieceSize);
                     BinaryPrimitives.WriteInt64LittleEndian(piece, record.Offset);
                     BinaryPrimitives.WriteInt32LittleEndian(piece[8..], record.Length);
-                    BinaryPrimitives.WriteInt32LittleEndian(piece[12..], number);
+                    BinaryPrimitives.WriteInt32LittleEndian(piece[12..], record.Number ?? number);
                     BinaryPrimitives.WriteInt32LittleEndian(piece[16..], plainLength);
                     BinaryPrimitives.WriteInt32LittleEndian(piece[20..], blockOffset);
                     piece[24] = 0;

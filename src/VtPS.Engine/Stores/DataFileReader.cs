@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using VtPS.Engine.Compression;
 using VtPS.Engine.Objects;
 
@@ -120,8 +121,9 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
 
             int whole = seal.ReadPrefix(buffer.AsSpan(at), null);
             IndexedRecord? record = whole > 0 && whole <= filled - at ? TryIndex(seal, buffer.AsSpan(at, whole), offset) : null;
-            if (record is null && whole > 0 && whole <= filled - at && IsTrailer(seal, buffer.AsSpan(at, whole)))
+            if (record is null && whole > 0 && whole <= filled - at && offset + whole + DataFileFormat.ClosingLength >= length && IsTrailer(seal, buffer.AsSpan(at, whole)))
             {
+                // One that stands further in front belongs to a data file that was itself backed up, raw, into a record that is damaged.
                 break;
             }
 
@@ -215,7 +217,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         {
             List<(VtHash, int)> blocks = [];
             RecordBody.Read(Body(copy, seal), hashName, blocks);
-            return new IndexedRecord(offset, record.Length, blocks);
+            return new IndexedRecord(offset, record.Length, blocks) { Number = BinaryPrimitives.ReadInt32LittleEndian(record[12..]) };
         }
         catch (InvalidDataException)
         {

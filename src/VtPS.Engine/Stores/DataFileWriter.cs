@@ -30,10 +30,15 @@ internal sealed class DataFileWriter : IAsyncDisposable
     /// <summary>Whether the file is as long as a data file should get.</summary>
     public bool IsFull => Length >= DataFileFormat.TargetLength || _trailerLength >= DataFileFormat.TargetTrailerLength;
 
-    public static async ValueTask<DataFileWriter> BeginAsync(
-        IObjectStorage storage, VtHashName hashName, DataFileContent content, DataFileId lease, Func<DataFileId, RecordSeal> seals, CancellationToken cancellationToken)
+    /// <summary>Begins a file under a new id.</summary>
+    public static ValueTask<DataFileWriter> BeginAsync(
+        IObjectStorage storage, VtHashName hashName, DataFileContent content, DataFileId lease, Func<DataFileId, RecordSeal> seals, CancellationToken cancellationToken) =>
+        BeginAsync(storage, hashName, content, DataFileId.New(), lease, seals, cancellationToken);
+
+    /// <summary>Begins a file under an id that was never used before.</summary>
+    internal static async ValueTask<DataFileWriter> BeginAsync(
+        IObjectStorage storage, VtHashName hashName, DataFileContent content, DataFileId id, DataFileId lease, Func<DataFileId, RecordSeal> seals, CancellationToken cancellationToken)
     {
-        DataFileId id = DataFileId.New();
         RecordSeal seal = seals(id);
         IObjectUpload upload = await storage.BeginPutAsync(StoreNames.DataFile(id), lease.ToString(), cancellationToken).ConfigureAwait(false);
         DataFileWriter writer = new(id, upload, seal, hashName);

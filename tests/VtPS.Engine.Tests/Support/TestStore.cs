@@ -18,16 +18,34 @@ internal sealed class TestStore : IAsyncDisposable
     public IObjectStorage Storage => Session.Storage;
 
     /// <summary>Makes and opens a Store in a folder; the index is in memory.</summary>
-    public static async Task<TestStore> CreateAsync(string path, Func<CreateStoreRequest, CreateStoreRequest>? with = null)
+    public static async Task<TestStore> CreateAsync(string path, Func<CreateStoreRequest, CreateStoreRequest>? with = null, IBlockIndexFactory? indexes = null)
     {
         CreateStoreRequest request = new() { Address = new StoreAddress(path) };
         await StoreCreation.CreateAsync(with?.Invoke(request) ?? request, NullObserver.Instance, CancellationToken.None);
-        return await OpenAsync(path);
+        return await OpenAsync(path, indexes);
     }
 
     /// <summary>Opens a Store in a folder.</summary>
-    public static async Task<TestStore> OpenAsync(string path) =>
-        new(await StoreSession.OpenAsync(new StoreAddress(path), new MemoryBlockIndexFactory(), CancellationToken.None));
+    public static async Task<TestStore> OpenAsync(string path, IBlockIndexFactory? indexes = null) =>
+        new(await StoreSession.OpenAsync(new StoreAddress(path), indexes ?? new MemoryBlockIndexFactory(), CancellationToken.None));
+
+    /// <summary>Opens a Store over a storage once more, with an index of its own; whoever is disposed first disposes the storage.</summary>
+    public static async Task<TestStore> OpenAsync(IObjectStorage storage) =>
+        new(await StoreSession.OpenAsync(new StoreAddress("memory"), storage, new MemoryBlockIndexFactory(), CancellationToken.None));
+
+    /// <summary>Stores blocks under a lease, makes them durable and returns their hashes.</summary>
+    public async Task<List<VtHash>> AddBlocksAsync(IEnumerable<byte[]> blocks)
+    {
+        await using StoreWriter writer = await StoreWriter.OpenAsync(Session, "test", CancellationToken.None);
+        BlockPacker packer = writer.CreatePacker(DataFileContent.Files);
+        List<VtHash> hashes = [.. blocks.Select(b => packer.Add(b))];
+        await writer.FlushAsync();
+        return hashes;
+    }
+
+    /// <summary>The objects of the Store whose names begin so, sorted.</summary>
+    public async Task<List<string>> ObjectsAsync(string prefix = "") =>
+        [.. (await Storage.ListAllAsync(prefix, CancellationToken.None)).Select(i => i.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>Makes and opens a Store over a storage.</summary>
     public static async Task<TestStore> CreateAsync(IObjectStorage storage, Func<CreateStoreRequest, CreateStoreRequest>? with = null)
