@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace VtPS.Benchmarks.Compare;
+
+/// <summary>
+/// Runs the tools in turn, A B C A B C, each round with fresh Stores, everything synced before each command and the trees in the page cache.
+/// </summary>
+internal static class Comparison
+{
+    private static readonly string[] Steps = ["first backup", "unchanged", "next version", "restore", "check all data", "list", "restore one file"];
+
+    public static async Task<int> RunAsync(CompareOptions options)
+    {
+        BackupTool[] tools = [.. options.Tools.Select(name => Make(name, options))];
+        Directory.CreateDirectory(options.Work);
+        List<string> about = [];
+        foreach (BackupTool tool in tools)
+        {
+            about.Add($"{tool.Title}: {await OutputAsync(tool.Version[0], tool.Version[1..])}");
+        }
+
+        about.Add($"{Environment.ProcessorCount} processors, {await OutputAsync("uname", "-sr")}, {DateTime.Now:yyyy-MM-dd}, {options.Rounds} rounds");
+        about.ForEach(Console.WriteLine);
+        List<Measurement> all = [];
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            foreach (BackupTool tool in tools)
+            {
+                Console.WriteLine($"round {round}: {tool.Name}");
+                await RunToolAsync(tool, options, all);
+            }
+        }
+
+        string table = Table(tools, all);
+        Console.WriteLine();
+        Console.WriteLine(table);
+        if (options.Json is not null)
+        {
+            await File.WriteAllTextAsync(options.Json, JsonSerializer.Serialize(new { about, measurements = all }, new JsonSerializerOptions { WriteIndented = true }));
+        }
+
+        return 0;
+    }
+
+    private static BackupTool Make(string name, CompareOptions options) => name switch
+    {
+        "vt" => new VtTool(options.Vt),
+        "restic" => new ResticTool(),
+        "borg" => new BorgTool(),
+        _ => throw new ArgumentException($"There is no tool '{name}'. Use vt, restic, borg."),
+    };
+
+    private static async Task RunToolAsync(BackupTool tool, CompareOptions options, List<Measurement> all)
+    {
+        string home = Path.Combine(options.Work, tool.Name);
+        Recreate(home);
+        string store = Path.Combine(home, "store");
+        string tree = Path.Combine(options.Work, "tree");
+        string small = SmallFile(options.Old, options.New);
+        await TimeAsync(tool, options, home, store, "create", tool.Create(store), home, null);
+
+        // Every tool sees one path whose content changes from the old version to the new one.
+        Directory.Move(options.Old, tree);
+        try
+        {
+            Warm(tree);
+            await TimeAsync(tool, options, home, store, Steps[0], tool.Backup(store, tree), home, all);
+            await TimeAsync(tool, options, home, store, Steps[1], tool.Backup(store, tree), home, all);
+        }
+        finally
+        {
+            Directory.Move(tree, options.Old);
+        }
+
+        Directory.Move(options.New, tree);
+        try
+        {
+            Warm(tree);
+            await TimeAsync(tool, options, home, store, Steps[2], tool.Backup(store, tree), home, all);
+        }
+        finally
+        {
+            Directory.Move(tree, options.New);
+        }
+
+        string target = Path.Combine(home, "target");
+        Recreate(target);
+        await TimeAsync(tool, options, home, store, Steps[3], tool.Restore(store, tree, target), target, all);
+        Directory.Delete(target, true);
+        await TimeAsync(tool, options, home, store, Steps[4], tool.Check(store), home, all);
+        await TimeAsync(tool, options, home, store, Steps[5], tool.List(store), home, all);
+        Recreate(target);
+        await TimeAsync(tool, options, home, store, Steps[6], tool.RestoreOne(store, tree, small, target), target, all);
+        if (!Directory.EnumerateFiles(target, Path.GetFileName(small), SearchOption.AllDirectories).Any())
+        {
+            throw new InvalidOperationException($"{tool.Name} did not restore '{small}'.");
+        }
+
+        Directory.Delete(home, true);
+    }
+
+    private static async Task TimeAsync(BackupTool tool, CompareOptions options, string home, string store, string step, string[] command, string folder, List<Measurement>? all)
+    {
+        using (Process sync = Process.Start("sync"))
+        {
+            await sync.WaitForExitAsync();
+        }
+
+        string times = Path.Combine(home, "times");
+        ProcessStartInfo start = new("/usr/bin/time", ["-f", "%e %U %S %M", "-o", times, .. command])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach ((string name, string value) in tool.Environment(home))
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string errors = await process.StandardError.ReadToEndAsync();
+        await output;
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with {process.ExitCode}: {errors}");
+        }
+
+        double[] figures = [.. (await File.ReadAllLinesAsync(times))[^1].Split(' ').Select(f => double.Parse(f, CultureInfo.InvariantCulture))];
+        all?.Add(new Measurement(tool.Title, step, figures[0], figures[1] + figures[2], figures[3] * 1024 / 1e6, SizeOf(store) / 1e6));
+    }
+
+    private static string Table(BackupTool[] tools, List<Measurement> all)
+    {
+        StringBuilder table = new("| step | tool | wall s, median (least-most) | CPU s | peak MB | Store MB | wall against " + tools[^1].Title + " |\n|---|---|---|---|---|---|---|\n");
+        foreach (string step in Steps)
+        {
+            double reference = Median(all.Where(m => m.Step == step && m.Tool == tools[^1].Title).Select(m => m.Wall));
+            foreach (BackupTool tool in tools)
+            {
+                Measurement[] own = [.. all.Where(m => m.Step == step && m.Tool == tool.Title)];
+                double wall = Median(own.Select(m => m.Wall));
+                table.AppendLine(CultureInfo.InvariantCulture, $"| {step} | {tool.Title} | {wall:0.00} ({own.Min(m => m.Wall):0.00}-{own.Max(m => m.Wall):0.00}) | {Median(own.Select(m => m.Cpu)):0.00} | {Median(own.Select(m => m.PeakMegabytes)):0} | {Median(own.Select(m => m.StoreMegabytes)):0.0} | {wall / reference:0.00} |");
+            }
+        }
+
+        return table.ToString();
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    /// <summary>The first small file that both versions have.</summary>
+    private static string SmallFile(string old, string current) =>
+        Directory.EnumerateFiles(current, "*", SearchOption.AllDirectories)
+            .Where(file => new FileInfo(file) is { LinkTarget: null, Length: > 1000 and < 20000 })
+            .Select(file => Path.GetRelativePath(current, file))
+            .Order(StringComparer.Ordinal)
+            .First(file => File.Exists(Path.Combine(old, file)));
+
+    private static void Warm(string tree)
+    {
+        byte[] buffer = new byte[1 << 20];
+        foreach (string file in Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories))
+        {
+            if (new FileInfo(file).LinkTarget is null)
+            {
+                using FileStream stream = File.OpenRead(file);
+                while (stream.Read(buffer) > 0)
+                {
+                }
+            }
+        }
+    }
+
+    private static void Recreate(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, true);
+        }
+
+        Directory.CreateDirectory(folder);
+    }
+
+    private static long SizeOf(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+
+    private static async Task<string> OutputAsync(string command, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true })!;
+        string text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return text.Trim().Split('\n')[0];
+    }
+}
