@@ -235,7 +235,9 @@ Describe 'Restore-VtItem' {
             "$out/skip/deep/random.bin" | Should -Not -Exist
             $null = Restore-VtItem "$out/zero" -Backup $there -OnDamage Zero -ErrorAction SilentlyContinue
             (Get-Item "$out/zero/deep/random.bin").Length | Should -Be 700000
-            (Restore-VtItem "$out/stop" -Backup $there -ErrorAction SilentlyContinue -ErrorVariable failed).Damaged | Should -Contain 'deep/random.bin'
+
+            # A record holds several small blocks: the file that the restore stops at may be another one that shares the damaged record.
+            (Restore-VtItem "$out/stop" -Backup $there -ErrorAction SilentlyContinue -ErrorVariable failed).Damaged | Should -BeIn $skipped.Damaged
             $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'BlockDamaged,VtPS.Commands.RestoreVtItemCommand'
             { Restore-VtItem "$out/stop" -Backup $there -ErrorAction Stop } | Should -Throw -ErrorId 'BlockDamaged,VtPS.Commands.RestoreVtItemCommand'
         }
