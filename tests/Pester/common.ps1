@@ -162,6 +162,7 @@ function Measure-Stop {
             RanAtStop = $ranAtStop
             State = $shell.InvocationStateInfo.State
             Output = @($output)
+            Progress = @($shell.Streams.Progress)
         }
     }
     finally {

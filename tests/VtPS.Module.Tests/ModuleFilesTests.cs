@@ -136,6 +136,7 @@ public sealed partial class ModuleFilesTests
             Directory.GetFiles(bin).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string[] dependencies = [.. Directory.GetFiles(Path.Combine(bin, "dependencies")).Select(path => Path.GetFileName(path)!)];
         Assert.Contains("VtPS.Sqlite.dll", dependencies);
+        Assert.Contains("Microsoft.Data.Sqlite.dll", dependencies);
         Assert.Contains("SQLitePCLRaw.core.dll", dependencies);
         Assert.Contains("System.IO.Hashing.dll", dependencies);
         Assert.DoesNotContain("VtPS.Engine.dll", dependencies);

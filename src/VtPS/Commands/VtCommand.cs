@@ -43,6 +43,7 @@ public abstract class VtCommand : PSCmdlet, IDisposable
         bool ended = Abandon();
         if (ended)
         {
+            _queue?.Dispose();
             ReleaseAsync().AsTask().GetAwaiter().GetResult();
             _stop.Dispose();
         }
