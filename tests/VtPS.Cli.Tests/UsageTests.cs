@@ -123,4 +123,24 @@ public sealed class UsageTests : Workplace
         Assert.Equal(["NotAStore"], run.ErrorIds);
         Assert.Equal(before, Snapshot("store"));
     }
+
+    [LinuxFact]
+    public void A_folder_that_is_gone_is_no_fault_of_vt()
+    {
+        MakeStore();
+
+        VtRun run = Shell($"mkdir gone && cd gone && rmdir ../gone && $VT backups --store '{StorePath}' && $VT backups --store ./store; echo $?; $VT backup x --store '{StorePath}'; echo $?");
+
+        Assert.Equal("1\n1\n", run.Output);
+        Assert.Equal(["PathNotFound", "PathNotFound"], run.ErrorIds);
+    }
+
+    [LinuxFact]
+    public void Output_that_cannot_be_written_is_a_failure()
+    {
+        VtRun run = Shell("$VT --version > /dev/full");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(["OutputFailed"], run.ErrorIds);
+    }
 }

@@ -30,7 +30,22 @@ internal static partial class LivePath
         return Normalize(full);
     }
 
+    /// <summary>The folder this process is in, as text.</summary>
+    /// <exception cref="VtException">PathNotFound where it is not there any more.</exception>
+    public static string CurrentDirectoryText()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException e)
+        {
+            throw Gone(e);
+        }
+    }
+
     /// <summary>The folder this process is in, as bytes.</summary>
+    /// <exception cref="VtException">PathNotFound where it is not there any more.</exception>
     public static byte[] CurrentDirectory()
     {
         if (OperatingSystem.IsWindows())
@@ -44,7 +59,7 @@ internal static partial class LivePath
             const int RangeError = 34;
             if (Marshal.GetLastPInvokeError() != RangeError || buffer.Length > 1 << 24)
             {
-                throw new VtException(VtErrorId.PathNotFound, "The folder that vt was started in is not there any more; go to another one.");
+                throw Gone(null);
             }
 
             buffer = new byte[buffer.Length * 4];
@@ -52,6 +67,9 @@ internal static partial class LivePath
 
         return buffer[..Array.IndexOf(buffer, (byte)0)];
     }
+
+    private static VtException Gone(Exception? cause) =>
+        new(VtErrorId.PathNotFound, "The folder that vt was started in is not there any more. Go to another one.", null, cause);
 
     /// <summary>Drops empty names, <c>.</c>, and each <c>..</c> with the name before it.</summary>
     private static byte[] Normalize(ReadOnlySpan<byte> path)

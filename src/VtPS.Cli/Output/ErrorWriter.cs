@@ -12,7 +12,7 @@ internal sealed class ErrorWriter : IDisposable
     private const string EraseLine = "\r\e[K";
 
     private readonly Lock _lock = new();
-    private readonly Stream _stream = Console.OpenStandardError();
+    private readonly StandardStream _stream = StandardStream.OpenError();
     private bool _lineShown;
     private bool _closed;
 
@@ -28,7 +28,7 @@ internal sealed class ErrorWriter : IDisposable
     /// <summary>Writes the line of progress anew.</summary>
     public void Progress(in OperationProgress progress)
     {
-        string line = ProgressLine.Format(progress, Console.WindowWidth);
+        string line = ProgressLine.Format(progress, TerminalWidth.Get());
         lock (_lock)
         {
             if (!_closed)
@@ -50,11 +50,7 @@ internal sealed class ErrorWriter : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        EndProgress();
-        _stream.Dispose();
-    }
+    public void Dispose() => EndProgress();
 
     private void Line(string text)
     {
@@ -79,7 +75,6 @@ internal sealed class ErrorWriter : IDisposable
         try
         {
             _stream.Write(Encoding.UTF8.GetBytes(text));
-            _stream.Flush();
         }
         catch (IOException)
         {

@@ -15,7 +15,7 @@ internal sealed class OutputWriter
     private const int BufferSize = 1 << 15;
 
     private readonly ArrayBufferWriter<byte> _buffer = new(BufferSize);
-    private Stream? _stream;
+    private readonly StandardStream _stream = StandardStream.OpenOutput();
     private Utf8JsonWriter? _json;
     private long _lastFlush = Environment.TickCount64;
 
@@ -86,9 +86,7 @@ internal sealed class OutputWriter
     {
         try
         {
-            _stream ??= Console.OpenStandardOutput();
             _stream.Write(bytes);
-            _stream.Flush();
         }
         catch (IOException e)
         {

@@ -33,7 +33,7 @@ internal sealed class StoreOption
                 $"The Store's path '{ArgumentText.ToInsidePath(word)}' has bytes that are not UTF-8; a Store needs a path that is text. Reach it through a symlink or another mount.");
         }
 
-        return StoreRegistry.ForUser().Resolve(word, Environment.CurrentDirectory);
+        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText());
     }
 
     /// <summary>Opens the Store that is meant.</summary>
