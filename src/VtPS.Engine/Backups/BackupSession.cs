@@ -15,6 +15,7 @@ internal sealed class BackupSession(
     private readonly DateTime _started = DateTime.UtcNow;
     private readonly SemaphoreSlim _committing = new(1, 1);
     private string? _committed;
+    private List<BaseBackup> _bases = [];
 
     public async Task<VtBackup> RunAsync(CancellationToken cancellationToken)
     {
@@ -38,12 +39,15 @@ internal sealed class BackupSession(
             }
         }
 
+        // Only now: a mark set before the lease was looked at could outlive the blocks that it speaks of.
+        MarkComplete(backup);
         return backup;
     }
 
     private async Task<VtBackup> PassAsync(IReadOnlyList<string>? baseIds, CancellationToken cancellationToken)
     {
         List<BaseBackup> bases = sources is null ? [] : await BaseSelection.ChooseAsync(store, baseIds, host, subset, CancellationToken.None).ConfigureAwait(false);
+        _bases = bases;
         using ProgressMeter progress = new(observer, "Backing up");
         if (bases.Count > 0)
         {
@@ -77,9 +81,7 @@ internal sealed class BackupSession(
         VtBackupStatus status = run.IsStopping || run.Finished is null || !inputSucceeded ? VtBackupStatus.Interrupted
             : run.Counters.Errors > 0 ? VtBackupStatus.CompleteWithErrors
             : VtBackupStatus.Complete;
-        VtBackup backup = await CommitAsync(run, bases, status).ConfigureAwait(false);
-        MarkComplete(backup);
-        return backup;
+        return await CommitAsync(run, bases, status).ConfigureAwait(false);
     }
 
     /// <summary>Puts an Interrupted backup every few minutes, so that a run that dies leaves something to go on from.</summary>
@@ -182,6 +184,15 @@ internal sealed class BackupSession(
     /// <summary>Notes that everything below the new backup's root is in the Store: the next run then need not look up what it reuses.</summary>
     private void MarkComplete(VtBackup backup)
     {
+        // What was reused of a base without looking is as sure as the base was: not any more, if a look at the Store since has found files gone.
+        foreach (BaseBackup known in _bases)
+        {
+            if (known.IsComplete && !writer.Index.IsCompleteBelow(VtBlockReference.Parse(known.Backup.Root).Hash!))
+            {
+                return;
+            }
+        }
+
         List<VtHash> roots = [];
         if (VtBlockReference.Parse(backup.Root).Hash is { } root)
         {

@@ -105,6 +105,11 @@ internal sealed class LargeFile
         {
             SetFailed();
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            SetFailed();
+            throw new VtException(VtErrorId.SourceReadFailed, $"The stream '{_run.Request.InputName}' could not be read to its end: {e.Message} No backup was made of it.", _run.Request.InputName, e);
+        }
         finally
         {
             Release();

@@ -1,0 +1,51 @@
+using VtPS.Engine.Objects;
+
+namespace VtPS.Engine.Tests.Support;
+
+/// <summary>A storage that lets a test step in: before an object gets its name, and after it has it.</summary>
+internal sealed class HookedStorage(IObjectStorage inner) : IObjectStorage
+{
+    /// <summary>Called before an object gets its name; what it throws the commit throws.</summary>
+    public Action<string>? Committing { get; set; }
+
+    /// <summary>Called once an object has its name.</summary>
+    public Func<string, Task>? Committed { get; set; }
+
+    public string Location => inner.Location;
+
+    public async ValueTask<IObjectUpload> BeginPutAsync(string name, string owner, CancellationToken cancellationToken) =>
+        new Upload(this, name, await inner.BeginPutAsync(name, owner, cancellationToken));
+
+    public ValueTask<int> ReadAsync(string name, long offset, Memory<byte> buffer, CancellationToken cancellationToken) => inner.ReadAsync(name, offset, buffer, cancellationToken);
+
+    public ValueTask<long?> GetLengthAsync(string name, CancellationToken cancellationToken) => inner.GetLengthAsync(name, cancellationToken);
+
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
+
+    public ValueTask DeleteAsync(string name, CancellationToken cancellationToken) => inner.DeleteAsync(name, cancellationToken);
+
+    public ValueTask<IAsyncDisposable?> TryPutLockedAsync(string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => inner.TryPutLockedAsync(name, bytes, cancellationToken);
+
+    public ValueTask<bool?> IsLockedAsync(string name, CancellationToken cancellationToken) => inner.IsLockedAsync(name, cancellationToken);
+
+    public ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken) => inner.SweepUnfinishedAsync(owner, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class Upload(HookedStorage storage, string name, IObjectUpload inner) : IObjectUpload
+    {
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => inner.WriteAsync(bytes, cancellationToken);
+
+        public async ValueTask CommitAsync(CancellationToken cancellationToken)
+        {
+            storage.Committing?.Invoke(name);
+            await inner.CommitAsync(cancellationToken);
+            if (storage.Committed is { } committed)
+            {
+                await committed(name);
+            }
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
