@@ -86,7 +86,8 @@ internal static class BackupCatalog
             }
         }
 
-        backups.Sort((a, b) => a.StartTime != b.StartTime ? a.StartTime.CompareTo(b.StartTime) : string.CompareOrdinal(a.Id, b.Id));
+        // By the moment, not by the local clock: that shows one hour twice when summer time ends.
+        backups.Sort((a, b) => a.StartTime.ToUniversalTime().CompareTo(b.StartTime.ToUniversalTime()) is var order and not 0 ? order : string.CompareOrdinal(a.Id, b.Id));
         return backups;
     }
 

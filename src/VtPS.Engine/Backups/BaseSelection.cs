@@ -26,6 +26,9 @@ internal static class BaseSelection
             history.RemoveAll(b => b.HostName != host || b.Subset != subset);
             Add(chosen, history.Count > 0 ? history[^1] : null);
             Add(chosen, history.FindLast(b => b.Status != VtBackupStatus.Interrupted));
+
+            // Of equally large ones the newest: an unchanging tree is not compared with its first backup for ever.
+            history.Reverse();
             Add(chosen, history.MaxBy(b => b.FileCount));
         }
 
