@@ -154,19 +154,20 @@ internal sealed class BackupRun : IDisposable
         ReleaseBuilder(job.Builder);
     }
 
-    /// <summary>Puts a file's entry and counts it.</summary>
-    public void PutFile(DirectoryBuilder builder, int slot, TreeEntry entry, in SideEntry side, VtFileAction action, long newBytes)
+    /// <summary>Puts a file's entry and counts it; <paramref name="read"/> says whether its content was read under this name.</summary>
+    public void PutFile(DirectoryBuilder builder, int slot, TreeEntry entry, in SideEntry side, VtFileAction action, long newBytes, bool read = true)
     {
         builder.Set(slot, entry, side);
         Interlocked.Increment(ref Counters.Files);
         Interlocked.Add(ref Counters.BytesTotal, entry.Size);
         Progress.AddItem();
-        if (action == VtFileAction.Unchanged)
+        read &= action != VtFileAction.Unchanged;
+        if (!read)
         {
             Progress.AddBytes(entry.Size);
         }
 
-        Report(builder, entry, action, action == VtFileAction.Unchanged ? 0 : entry.Size, newBytes);
+        Report(builder, entry, action, read ? entry.Size : 0, newBytes);
     }
 
     /// <summary>Reports a row, where rows are wanted.</summary>

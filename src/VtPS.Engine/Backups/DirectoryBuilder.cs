@@ -34,6 +34,9 @@ internal sealed class DirectoryBuilder
     /// <summary>The base whose bytes this directory may turn out to equal; null where there is none.</summary>
     public BaseDirectory? Base { get; init; }
 
+    /// <summary>For the top of single paths: the paths given.</summary>
+    public SourceNode? Sources { get; init; }
+
     /// <summary>Children that are not finished. Guarded by itself.</summary>
     public HashSet<DirectoryBuilder> OpenChildren { get; }
 
@@ -98,7 +101,7 @@ internal sealed class DirectoryBuilder
     {
         if (Parent is null && LivePathOrNull is null)
         {
-            return PathText.Format(name);
+            return PathText.Format(Sources is not null && Sources.Children.TryGetValue(name, out SourceNode? given) && given.Path is not null ? given.Path : name);
         }
 
         string folder = LivePathOrNull is not null ? PathText.Format(LivePathOrNull) : Parent!.LivePath(Name);

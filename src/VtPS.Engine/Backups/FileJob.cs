@@ -23,5 +23,12 @@ internal sealed class FileJob
     /// <summary>The extended attributes, where the base's are still good; else they are read.</summary>
     public ExtendedAttribute[]? Attributes { get; init; }
 
-    public LinkGroup? Group { get; init; }
+    public LinkGroup? Group { get; set; }
+
+    /// <summary>Tells the other names that this one does not bring their content.</summary>
+    public void LeaveGroup()
+    {
+        Group?.Tell(null, default);
+        Group = null;
+    }
 }

@@ -25,7 +25,14 @@ internal static class FileReading
                 throw new FileSystemException(FileSystemReason.NotFound, 0, "it is no longer a file");
             }
 
-            ExtendedAttribute[] attributes = job.Attributes ?? job.Directory.Handle.GetExtendedAttributes(file);
+            // Another file may have the name by now: then what the walker learnt is not of this one, and the other names that it found are not this one's.
+            bool same = status.Inode == job.Status.Inode;
+            if (!same)
+            {
+                job.LeaveGroup();
+            }
+
+            ExtendedAttribute[] attributes = same && status.Changed == job.Status.Changed && job.Attributes is { } known ? known : job.Directory.Handle.GetExtendedAttributes(file);
             bool sparse = status.Allocated < status.Size && HasHole(job, file, status.Size);
             if (status.Size > LargeFile)
             {
