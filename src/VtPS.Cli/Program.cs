@@ -7,8 +7,15 @@ using CliHost host = new();
 int code;
 try
 {
-    code = await CommandLine.RunAsync(ArgumentText.Recover(args), host).ConfigureAwait(false);
-    host.Output.Flush();
+    try
+    {
+        code = await CommandLine.RunAsync(ArgumentText.Recover(args), host).ConfigureAwait(false);
+    }
+    finally
+    {
+        // What was listed before an error is of use, too; and an array is closed.
+        host.Output.Flush();
+    }
 }
 catch (VtException e)
 {

@@ -132,6 +132,18 @@ public sealed class BackupTests : Workplace
         Assert.Equal(["b.txt"], Paths(id));
     }
 
+    [LinuxFact]
+    public void A_symlink_is_itself_and_with_a_separator_after_it_the_directory_it_leads_to()
+    {
+        Directory.CreateSymbolicLink(At("link"), At("src/sub"));
+
+        string link = BackUp("link");
+        string target = BackUp("link/");
+
+        Assert.Equal(["link"], Paths(link));
+        Assert.Equal(["sub", "sub/b.txt", "sub/deep", "sub/deep/c.bin"], Paths(target));
+    }
+
     [Fact]
     public void With_a_root_paths_are_stored_relative_to_it()
     {

@@ -58,6 +58,22 @@ public sealed class FaultTests : Workplace
     }
 
     [LinuxRootFact]
+    public void A_comparison_that_could_not_read_everything_is_exit_code_3()
+    {
+        WriteTree();
+        MakeStore();
+        BackUp("src");
+        WriteFile("src/a.txt", "changed");
+        Shell($"chmod -R a+rX '{Folder}'; chmod 777 '{At("home")}'; chmod 0 '{At("src/sub")}'");
+
+        VtRun run = Shell($"setpriv --reuid=65534 --regid=65534 --clear-groups $VT diff latest --store '{StorePath}'");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Equal(["SourceDenied"], run.ErrorIds);
+        Assert.Contains("src/a.txt", run.Output);
+    }
+
+    [LinuxRootFact]
     public void A_destination_that_may_not_be_written_fails()
     {
         WriteTree();

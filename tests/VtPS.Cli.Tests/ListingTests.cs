@@ -94,6 +94,7 @@ public sealed class ListingTests : Workplace
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(["ItemNotFound"], run.ErrorIds);
+        Assert.Equal(0, Vt("ls", "latest:src/nowhere", "--store", StorePath, "--json").Json.GetArrayLength());
     }
 
     [Theory]

@@ -8,7 +8,7 @@ internal static partial class LivePath
 {
     /// <summary>
     /// The absolute path of a word, without <c>.</c>, <c>..</c>, doubled or closing separators. Symlinks are left as they are,
-    /// except before a <c>..</c>, which means the real parent, as it does for the kernel.
+    /// except before a <c>..</c>, which means the real parent, as it does for the kernel, and before a closing separator.
     /// </summary>
     /// <param name="word">The word; not empty.</param>
     public static byte[] Absolute(string word) => OperatingSystem.IsWindows()
@@ -27,7 +27,10 @@ internal static partial class LivePath
             full = [.. real, (byte)'/', .. full.AsSpan(parents)];
         }
 
-        return Normalize(full);
+        byte[] normal = Normalize(full);
+
+        // As for the kernel and for tar: a symlink written with a separator after it means the directory that it leads to.
+        return full[^1] == '/' && IsSymbolicLink(normal) && RealPath(full) is { } target ? target : normal;
     }
 
     /// <summary>The folder this process is in, as text.</summary>
@@ -127,6 +130,13 @@ internal static partial class LivePath
         return end;
     }
 
+    private static bool IsSymbolicLink(ReadOnlySpan<byte> path)
+    {
+        byte[] ended = [.. path, 0];
+        byte[] target = new byte[1];
+        return ReadLink(ended, target, (nuint)target.Length) > 0;
+    }
+
     private static unsafe byte[]? RealPath(ReadOnlySpan<byte> path)
     {
         byte[] ended = [.. path, 0];
@@ -143,6 +153,9 @@ internal static partial class LivePath
 
     [LibraryImport("libc", EntryPoint = "getcwd", SetLastError = true)]
     private static partial nint GetCurrentDirectory([Out] byte[] buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true)]
+    private static partial nint ReadLink(byte[] path, [Out] byte[] target, nuint size);
 
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true)]
     private static unsafe partial byte* RealPath(byte[] path, byte* resolved);
