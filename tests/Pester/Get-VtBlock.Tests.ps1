@@ -123,6 +123,7 @@ Describe 'Get-VtBlock' {
     It 'needs a Store that is there' {
         { Get-VtBlock } | Should -Throw -ErrorId 'StoreNotSpecified,VtPS.Commands.GetVtBlockCommand'
         { Get-VtBlock -Store (Get-FreshPath) } | Should -Throw -ErrorId 'StoreNotFound,VtPS.Commands.GetVtBlockCommand'
+        { Get-VtBlock -Item $random -Store (Get-FreshStore) } | Should -Throw -ErrorId 'StoreMismatch,VtPS.Commands.GetVtBlockCommand'
         { Get-VtBlock -Backup $backup -Store (Get-FreshStore) } | Should -Throw -ErrorId 'StoreMismatch,VtPS.Commands.GetVtBlockCommand'
     }
 

@@ -105,6 +105,7 @@ using System.Threading;
 public sealed class EndlessStream : Stream
 {
     private readonly Random _random = new Random(7);
+    private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
     private readonly int _rate;
 
     public EndlessStream(int rate) => _rate = rate;
@@ -118,8 +119,11 @@ public sealed class EndlessStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        count = Math.Min(count, _rate / 20);
-        Thread.Sleep(50);
+        while (Given > _rate * _watch.Elapsed.TotalSeconds)
+        {
+            Thread.Sleep(5);
+        }
+
         _random.NextBytes(buffer.AsSpan(offset, count));
         Given += count;
         return count;

@@ -20,6 +20,9 @@ public sealed class GetVtBlockCommand : VtStoreCommand
 
     private SourcePaths? _sources;
 
+    // The backup that was last found in the Store of -Store.
+    private string? _backupThere;
+
     private SourcePaths Sources => _sources ??= new SourcePaths(Paths, denied => Report(denied));
 
     /// <summary>Hashes.</summary>
@@ -124,6 +127,18 @@ public sealed class GetVtBlockCommand : VtStoreCommand
         foreach (VtItem item in items)
         {
             StoreSession session = OpenStoreOf(item.Store, storeId: null, item);
+
+            // Only a Store that was named needs the look: another one would not have the item's blocks, or have them by chance.
+            if (Store is not null && session.Info.Path != item.Store && item.BackupId != _backupThere)
+            {
+                if (OpenBackupOf(session, item) is null)
+                {
+                    continue;
+                }
+
+                _backupThere = item.BackupId;
+            }
+
             Stream(BlockListing.OfItemAsync(session, item, StopToken), block => Write(session, block), item.Path);
         }
     }

@@ -139,7 +139,7 @@ public sealed class RestoreVtItemCommand : VtStoreCommand
         {
             StoreSession session = OpenStoreOf(item.Store, storeId: null, item);
             RestoreGroup group = Group(session);
-            VtBackup? backup = group.Find(item.BackupId) ?? FindBackup(session, item);
+            VtBackup? backup = group.Find(item.BackupId) ?? OpenBackupOf(session, item);
             if (backup is not null)
             {
                 group.Add(backup, item);
@@ -154,39 +154,6 @@ public sealed class RestoreVtItemCommand : VtStoreCommand
         {
             Restore(group);
         }
-    }
-
-    private VtBackup? FindBackup(StoreSession session, VtItem item)
-    {
-        VtBackup? backup = null;
-        VtException? failure = null;
-        Await(async token =>
-        {
-            try
-            {
-                backup = await BackupCatalog.ResolveAsync(session, item.BackupId, new BackupFilter(), token).ConfigureAwait(false);
-            }
-            catch (VtException exception) when (exception.ErrorId == VtErrorId.BackupNotFound)
-            {
-                failure = exception;
-            }
-
-            return true;
-        });
-        if (failure is not null)
-        {
-            // An item says where its Store is, not which: ids of backups are never used again, so one that is not in -Store is of another.
-            Report(
-                Store is null || session.Info.Path == item.Store
-                    ? failure
-                    : new VtException(
-                        VtErrorId.StoreMismatch,
-                        $"'{item.Path}' is of backup {item.BackupId} in '{item.Store}', which the Store '{session.Info.Path}' does not have. Leave -Store out, or give the Store that the item came from.",
-                        item),
-                item);
-        }
-
-        return backup;
     }
 
     private RestoreGroup Group(StoreSession session)

@@ -55,6 +55,40 @@ public abstract class VtStoreCommand : VtSessionCommand
         return backup is null ? null : (session, backup);
     }
 
+    /// <summary>The backup of an item; null after the error was written, when the Store does not have it.</summary>
+    private protected VtBackup? OpenBackupOf(StoreSession session, VtItem item)
+    {
+        VtBackup? backup = null;
+        VtException? failure = null;
+        Await(async token =>
+        {
+            try
+            {
+                backup = await BackupCatalog.ResolveAsync(session, item.BackupId, new BackupFilter(), token).ConfigureAwait(false);
+            }
+            catch (VtException exception) when (exception.ErrorId == VtErrorId.BackupNotFound)
+            {
+                failure = exception;
+            }
+
+            return true;
+        });
+        if (failure is not null)
+        {
+            // An item says where its Store is, not which: ids of backups are never used again, so one that is not in -Store is of another.
+            Report(
+                Store is null || session.Info.Path == item.Store
+                    ? failure
+                    : new VtException(
+                        VtErrorId.StoreMismatch,
+                        $"'{item.Path}' is of backup {item.BackupId} in '{item.Store}', which the Store '{session.Info.Path}' does not have. Leave -Store out, or give the Store that the item came from.",
+                        item),
+                item);
+        }
+
+        return backup;
+    }
+
     /// <summary>Takes the backups that a filter leaves, one by one; a record that cannot be read is one error.</summary>
     private protected void StreamBackups(StoreSession session, BackupFilter filter, Action<VtBackup> each)
     {
