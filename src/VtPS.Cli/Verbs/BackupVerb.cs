@@ -72,7 +72,7 @@ internal sealed class BackupVerb
         Stream stream = FileList.Open(list);
         await using (stream.ConfigureAwait(false))
         {
-            return await RunAsync(session, request with { Paths = FileList.ReadAsync(stream, request.Root!, _host.Token) }, result).ConfigureAwait(false);
+            return await RunAsync(session, request with { SkipMissing = true, Paths = FileList.ReadAsync(stream, request.Root!, _host.Token) }, result).ConfigureAwait(false);
         }
     }
 

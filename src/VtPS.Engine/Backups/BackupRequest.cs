@@ -6,6 +6,12 @@ internal sealed record BackupRequest
     /// <summary>Absolute live paths as bytes, wildcards already expanded; null when <see cref="Input"/> is given.</summary>
     public IAsyncEnumerable<byte[]>? Paths { get; init; }
 
+    /// <summary>
+    /// Whether the paths come from a list made earlier: one that is not there any more is then an error of its own (SourceVanished) and the run goes on,
+    /// as long as one is there. Else a path that is not there ends the run (PathNotFound), and nothing is backed up.
+    /// </summary>
+    public bool SkipMissing { get; init; }
+
     /// <summary>With it every path lies below this folder and is stored at its relative path; without, each path is a top entry named by its last name.</summary>
     public byte[]? Root { get; init; }
 

@@ -202,7 +202,7 @@ internal sealed class BackupRun : IDisposable
         (VtErrorId id, string message) = (error as FileSystemException)?.Reason switch
         {
             FileSystemReason.Denied => (VtErrorId.SourceDenied, $"'{path}' could not be read: permission was denied. It is not in this backup. Run as a user who may read it, or exclude it."),
-            FileSystemReason.NotFound or FileSystemReason.Stale => (VtErrorId.SourceVanished, $"'{path}' went away while the backup ran. It is not in this backup."),
+            FileSystemReason.NotFound or FileSystemReason.NotADirectory or FileSystemReason.Stale => (VtErrorId.SourceVanished, $"'{path}' is not there any more. It is not in this backup."),
             _ when error is UnauthorizedAccessException => (VtErrorId.SourceDenied, $"'{path}' could not be read: permission was denied. It is not in this backup. Run as a user who may read it, or exclude it."),
             _ => (VtErrorId.SourceReadFailed, $"'{path}' could not be read: {error.Message} It is not in this backup."),
         };

@@ -23,6 +23,7 @@ internal sealed class BackupWalker
     private readonly StoreTreeReader _trees;
     private readonly Stack<WalkFrame> _stack = new();
     private FileBatch _batch = new();
+    private int _missing;
 
     public BackupWalker(BackupRun run, SourcePlan plan, IReadOnlyList<BaseBackup> bases, IOperationObserver observer)
     {
@@ -173,8 +174,12 @@ internal sealed class BackupWalker
         {
             if (node is not null && e is FileSystemException { Reason: FileSystemReason.NotFound or FileSystemReason.NotADirectory })
             {
-                string path = PathText.Format(FirstPath(node));
-                throw new VtException(VtErrorId.PathNotFound, $"'{path}' is not there. Check the path; nothing was backed up.", path, e);
+                _missing += CountPaths(node);
+                if (!_run.Request.SkipMissing || _missing == _plan.Paths.Count)
+                {
+                    string path = PathText.Format(FirstPath(node));
+                    throw new VtException(VtErrorId.PathNotFound, $"'{path}' is not there. Check the path; nothing was backed up.", path, e);
+                }
             }
 
             _run.Fail(frame.Builder, name, type, e);
@@ -521,6 +526,18 @@ internal sealed class BackupWalker
         byte[] path = node!.Path!;
         int slash = path.AsSpan().LastIndexOf((byte)'/');
         return new SharedDirectory(FileSystem.Current.OpenDirectory(slash <= 0 ? [(byte)'/'] : path[..slash], searchOnly: true));
+    }
+
+    /// <summary>How many of the paths given lie at or below a node.</summary>
+    private static int CountPaths(SourceNode node)
+    {
+        int count = node.IsWhole ? 1 : 0;
+        foreach (SourceNode child in node.Children.Values)
+        {
+            count += CountPaths(child);
+        }
+
+        return count;
     }
 
     /// <summary>A path given that lies at or below a node.</summary>

@@ -256,7 +256,7 @@ public sealed class BackupVtTreeCommand : VtStoreCommand
     private void Begin(byte[] first)
     {
         StoreSession session = OpenStore();
-        BackupRequest request = Request(session) with { Paths = _channel.Reader.ReadAllAsync(StopToken) };
+        BackupRequest request = Request(session) with { SkipMissing = true, Paths = _channel.Reader.ReadAllAsync(StopToken) };
         if (ShouldProcess(Target(session), $"Back up '{PathText.Format(first)}' and what else is given"))
         {
             Begin(session, request);
@@ -279,11 +279,11 @@ public sealed class BackupVtTreeCommand : VtStoreCommand
         BackupRequest request = Request(session);
         BackupPlan? plan = null;
         CommandObserver observer = Observe(wantsItems: false);
-        Run(async token => plan = await BackupOperation.PlanAsync(session, request with { Paths = Sequence(paths) }, observer, token).ConfigureAwait(false));
+        Run(async token => plan = await BackupOperation.PlanAsync(session, request with { SkipMissing = true, Paths = Sequence(paths) }, observer, token).ConfigureAwait(false));
         observer.EndProgress();
         if (ShouldProcess(Target(session), PlanText.Of(plan!)))
         {
-            Begin(session, request with { Paths = Sequence(paths) });
+            Begin(session, request with { SkipMissing = true, Paths = Sequence(paths) });
         }
     }
 

@@ -111,6 +111,20 @@ public sealed class SourcePathTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APathOfAListThatIsNotThereAnyMoreIsOneErrorAndTheOthersAreBackedUp()
+    {
+        RecordingObserver observer = new();
+        byte[][] paths = [_temp.CombineBytes("a", "one"), _temp.CombineBytes("missing"), _temp.CombineBytes("gone", "below")];
+        VtBackup backup = await _store.BackupAsync(paths, observer, r => r with { Root = _temp.PathBytes, SkipMissing = true });
+        Assert.Equal(["a", "a/one"], await _store.ListAsync(backup));
+        Assert.Equal((VtBackupStatus.CompleteWithErrors, 2), (backup.Status, backup.ItemsVanished));
+        Assert.All(observer.Errors, e => Assert.Equal(VtErrorId.SourceVanished, e.Id));
+
+        VtException error = await Assert.ThrowsAsync<VtException>(() => _store.BackupAsync(paths[1..], observer, r => r with { Root = _temp.PathBytes, SkipMissing = true }));
+        Assert.Equal(VtErrorId.PathNotFound, error.ErrorId);
+    }
+
+    [Fact]
     public async Task NoPathAtAllIsAnError() => Assert.Equal(VtErrorId.PathNotFound, (await FailAsync(null)).ErrorId);
 
     [UnixFact]
