@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace VtPS.Sqlite;
@@ -5,34 +6,35 @@ namespace VtPS.Sqlite;
 /// <summary>A connection to a database file. Used by one thread at a time; every failure is a <see cref="SqliteFailure"/>.</summary>
 internal sealed class Database : IDisposable
 {
-    private static readonly Lazy<bool> Library = new(() =>
-    {
-        Batteries_V2.Init();
-        return true;
-    });
-
+    private readonly SqliteConnection _connection;
     private readonly sqlite3 _handle;
     private readonly List<Statement> _statements = [];
 
-    private Database(sqlite3 handle) => _handle = handle;
+    private Database(SqliteConnection connection)
+    {
+        _connection = connection;
+        _handle = connection.Handle!;
+    }
 
-    /// <summary>Opens a file that is there.</summary>
+    /// <summary>Opens a file that is there. The statements go past ADO.NET to the handle: they run hundreds of thousands of times a second.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="busyMilliseconds">How long to wait for other processes.</param>
     public static Database Open(string path, int busyMilliseconds)
     {
-        _ = Library.Value;
-
-        // The owner locks: SQLite need not.
-        int code = raw.sqlite3_open_v2(path, out sqlite3 handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
-        if (code != raw.SQLITE_OK)
+        SqliteConnectionStringBuilder options = new() { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false };
+        SqliteConnection connection = new(options.ConnectionString);
+        try
         {
-            handle?.Dispose();
-            throw new SqliteFailure(code, $"SQLite cannot open '{path}' (result {code}).");
+            connection.Open();
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new SqliteFailure(e.SqliteErrorCode, $"SQLite cannot open '{path}' (result {e.SqliteErrorCode}).");
         }
 
-        raw.sqlite3_busy_timeout(handle, busyMilliseconds);
-        return new Database(handle);
+        raw.sqlite3_busy_timeout(connection.Handle, busyMilliseconds);
+        return new Database(connection);
     }
 
     /// <summary>Prepares a statement that is disposed with the connection.</summary>
@@ -105,6 +107,6 @@ internal sealed class Database : IDisposable
         }
 
         _statements.Clear();
-        _handle.Dispose();
+        _connection.Dispose();
     }
 }
