@@ -165,24 +165,10 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<BlockLocation> FindAll(VtHash hash)
-    {
-        List<BlockLocation> locations = [];
-        if (hash.Name == _hashName)
-        {
-            lock (_lock)
-            {
-                if (_memory is not null)
-                {
-                    return _memory.FindAll(hash);
-                }
+    public IReadOnlyList<BlockLocation> FindAll(VtHash hash) => FindAll(hash, isLive: true);
 
-                Loaded().FindAll(hash.Span, locations);
-            }
-        }
-
-        return locations;
-    }
+    /// <inheritdoc/>
+    public IReadOnlyList<BlockLocation> FindGivenUp(VtHash hash) => FindAll(hash, isLive: false);
 
     /// <inheritdoc/>
     public IEnumerable<(VtHash Hash, BlockLocation Location)> Enumerate()
@@ -333,6 +319,25 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
     }
 
     void IBlockPageSource.Distrust() => _failed = _damaged = true;
+
+    private List<BlockLocation> FindAll(VtHash hash, bool isLive)
+    {
+        List<BlockLocation> locations = [];
+        if (hash.Name == _hashName)
+        {
+            lock (_lock)
+            {
+                if (_memory is not null)
+                {
+                    return [.. isLive ? _memory.FindAll(hash) : _memory.FindGivenUp(hash)];
+                }
+
+                Loaded().FindAll(hash.Span, locations, isLive);
+            }
+        }
+
+        return locations;
+    }
 
     /// <summary>Reads what the database knows and changes what the listing says otherwise; null where the database failed.</summary>
     private IndexState? ReadState(IReadOnlyDictionary<DataFileId, long> listed, IReadOnlySet<DataFileId> givenUp)

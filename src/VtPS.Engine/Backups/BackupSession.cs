@@ -23,25 +23,45 @@ internal sealed class BackupSession(
 
         // Step 6: success may be reported only if the lease stood until after the commit. Else everything the backup stands on may have been deleted
         // meanwhile: take a new lease, look at every block again, and read the sources again if one is missing.
-        while (!await writer.LeaseStandsAsync().ConfigureAwait(false))
+        while (store.Rules.LookAtLease && !await writer.LeaseStandsAsync().ConfigureAwait(false))
         {
             observer.OnWarning("This run was taken for dead and its lease was buried: what it stored is checked again.");
-            await writer.RenewAsync().ConfigureAwait(false);
-            if (!await HasAllAsync(backup).ConfigureAwait(false))
-            {
-                if (sources is null)
-                {
-                    await WithdrawAsync().ConfigureAwait(false);
-                    throw new VtException(VtErrorId.StoreWriteFailed, $"Blocks of backup {backup.Id} were deleted while it ran, and its stream cannot be read again. The backup was withdrawn; run it again.", backup.Id);
-                }
-
-                backup = await PassAsync([backup.Id], cancellationToken).ConfigureAwait(false);
-            }
+            backup = await UpholdAsync(backup, cancellationToken).ConfigureAwait(false);
         }
 
-        // Only now: a mark set before the lease was looked at could outlive the blocks that it speaks of.
+        // Only now: what was looked up under a buried lease may be gone, and a flag set for it would spare the next look.
         MarkComplete(backup);
         return backup;
+    }
+
+    /// <summary>After a burial: the backup, if every block of it is there under a new lease, or one made anew from the sources. What cannot be upheld is withdrawn.</summary>
+    private async Task<VtBackup> UpholdAsync(VtBackup backup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.RenewAsync().ConfigureAwait(false);
+            if (await HasAllAsync(backup).ConfigureAwait(false))
+            {
+                return backup;
+            }
+
+            return sources is not null
+                ? await PassAsync([backup.Id], cancellationToken).ConfigureAwait(false)
+                : throw new VtException(VtErrorId.StoreWriteFailed, $"Blocks of backup {backup.Id} were deleted while it ran, and its stream cannot be read again. The backup was withdrawn; run it again.", backup.Id);
+        }
+        catch
+        {
+            try
+            {
+                await WithdrawAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is VtException or IOException)
+            {
+                // What ended the run says more. The backup stays, damaged perhaps, and was never reported; a check finds it.
+            }
+
+            throw;
+        }
     }
 
     private async Task<VtBackup> PassAsync(IReadOnlyList<string>? baseIds, CancellationToken cancellationToken)

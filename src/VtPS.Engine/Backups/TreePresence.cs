@@ -7,7 +7,8 @@ namespace VtPS.Engine.Backups;
 /// <summary>Looks up every block of a tree. A reference met before is not looked at again.</summary>
 internal sealed class TreePresence(StoreSession store, Func<VtHash, bool> has)
 {
-    private readonly HashSet<BlockKey> _seen = [];
+    // One block can be a file's content, a directory and a list of references at once: what was met as the one is not yet looked at as the other.
+    private readonly HashSet<(BlockKey Block, VtBlockKind Kind, bool HasMoreBelow)> _seen = [];
 
     /// <summary>Whether all blocks of some content are there; of a directory also those of everything below.</summary>
     /// <exception cref="VtException">A block that is there cannot be read.</exception>
@@ -16,7 +17,7 @@ internal sealed class TreePresence(StoreSession store, Func<VtHash, bool> has)
         Stack<(VtBlockReference Content, bool IsDirectory)> open = new([(content, isDirectory)]);
         while (open.TryPop(out (VtBlockReference Content, bool IsDirectory) next))
         {
-            if (next.Content.Hash is { } hash && !_seen.Add(BlockKey.Of(hash)))
+            if (next.Content.Hash is { } hash && !_seen.Add((BlockKey.Of(hash), next.Content.Kind, next.IsDirectory)))
             {
                 continue;
             }
@@ -47,7 +48,7 @@ internal sealed class TreePresence(StoreSession store, Func<VtHash, bool> has)
         Stack<VtBlockReference> open = new([sideCar]);
         while (open.TryPop(out VtBlockReference? next))
         {
-            if (next.Hash is { } hash && !_seen.Add(BlockKey.Of(hash)))
+            if (next.Hash is { } hash && !_seen.Add((BlockKey.Of(hash), next.Kind, true)))
             {
                 continue;
             }

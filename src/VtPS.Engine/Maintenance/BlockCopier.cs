@@ -25,7 +25,7 @@ internal sealed class BlockCopier(StoreSession store) : IAsyncDisposable
     /// <exception cref="VtException">BlockDamaged: a block that is needed cannot be read. Nothing may be deleted then.</exception>
     public async Task CopyAsync(DataFileId file, IReadOnlyList<IndexedRecord> records, Func<BlockKey, bool> wanted, CancellationToken cancellationToken)
     {
-        DataFileContent content = await store.DataFiles.ReadContentAsync(file, cancellationToken).ConfigureAwait(false);
+        DataFileContent? content = null;
         for (int i = 0; i < records.Count; i++)
         {
             IndexedRecord record = records[i];
@@ -34,6 +34,7 @@ internal sealed class BlockCopier(StoreSession store) : IAsyncDisposable
                 continue;
             }
 
+            content ??= await ReadContentAsync(file, cancellationToken).ConfigureAwait(false);
             byte[] plain = await ReadAsync(file, record, record.Number ?? i, cancellationToken).ConfigureAwait(false);
             int offset = 0;
             foreach ((VtHash hash, int length) in record.Blocks)
@@ -47,7 +48,7 @@ internal sealed class BlockCopier(StoreSession store) : IAsyncDisposable
                         throw Damaged(file, hash.ToString(), "its content does not have its hash.", null);
                     }
 
-                    await AddAsync(content, hash, block, cancellationToken).ConfigureAwait(false);
+                    await AddAsync(content.Value, hash, block, cancellationToken).ConfigureAwait(false);
                 }
 
                 offset += length;
@@ -90,6 +91,18 @@ internal sealed class BlockCopier(StoreSession store) : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private async Task<DataFileContent> ReadContentAsync(DataFileId file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.DataFiles.ReadContentAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(file, "the header", e.Message, e);
+        }
     }
 
     private async Task<byte[]> ReadAsync(DataFileId file, IndexedRecord record, int number, CancellationToken cancellationToken)

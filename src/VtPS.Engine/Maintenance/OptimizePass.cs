@@ -19,13 +19,22 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        StoreListing listing = await StoreListing.ReadAsync(store.Storage, cancellationToken).ConfigureAwait(false);
+        StoreListing listing = await StoreListing.ReadAsync(store.Storage, cancellationToken, store.Rules).ConfigureAwait(false);
         await store.ApplyAsync(listing, cancellationToken).ConfigureAwait(false);
+        StoreMarker marker = new(store);
+        if (!store.Rules.LeasesBeforeBackups)
+        {
+            await marker.MarkAllAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         List<LeaseBook.StandingLease> leases = await LeaseBook.ListAsync(store.Storage, cancellationToken).ConfigureAwait(false);
         LeasesStood = leases.Count > 0;
         counters.LeasesStanding = leases.Count;
-        StoreMarker marker = new(store);
-        await marker.MarkAllAsync(cancellationToken).ConfigureAwait(false);
+        if (store.Rules.LeasesBeforeBackups)
+        {
+            await marker.MarkAllAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         counters.Backups = marker.Backups;
         counters.BlocksNeeded = marker.Needed.Count;
         if (marker.Backups == 0 && listing.Files.Count > 0 && !request.Force)
@@ -37,8 +46,16 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
         }
 
         await ReadRecordsAsync(listing, cancellationToken).ConfigureAwait(false);
-        await SweepAsync(listing, leases, marker.Needed, cancellationToken).ConfigureAwait(false);
-        await GiveUpAsync(listing, leases, marker.Needed, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SweepAsync(listing, leases, marker.Needed, cancellationToken).ConfigureAwait(false);
+            await GiveUpAsync(listing, leases, marker.Needed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectNotFoundException)
+        {
+            // Another optimize run has deleted what was to be copied: this pass knows too little by now, the next looks anew.
+            DidSomething = true;
+        }
     }
 
     private async Task ReadRecordsAsync(StoreListing listing, CancellationToken cancellationToken)
@@ -64,7 +81,7 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
         List<TrashRecord> ripe = [];
         foreach (TrashRecord trash in listing.Trash)
         {
-            if (leases.TrueForAll(lease => lease.Trash.Contains(trash.Name)))
+            if (!store.Rules.WaitForNotes || leases.TrueForAll(lease => lease.Trash.Contains(trash.Name)))
             {
                 ripe.Add(trash);
             }
@@ -78,18 +95,24 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
         // The trash is only a hint: what is needed now decides, and a block in a file of any trash object does not count as kept.
         HashSet<BlockKey> kept = BlocksOf(listing.Files.Keys.Where(file => !listing.GivenUp.Contains(file)));
         List<DataFileId> going = [.. ripe.SelectMany(trash => trash.Files).Distinct().Where(_records.ContainsKey)];
-        counters.DataFilesDeleted += going.Count;
-        counters.BytesDeleted += going.Sum(file => listing.Files[file]);
         DidSomething = true;
         if (request.DryRun)
         {
+            counters.DataFilesDeleted += going.Count;
+            counters.BytesDeleted += going.Sum(file => listing.Files[file]);
             return;
         }
 
-        await CopyAsync(going, key => needed.Contains(key) && !kept.Contains(key), cancellationToken).ConfigureAwait(false);
+        if (store.Rules.SaveBeforeDeletion)
+        {
+            await CopyAsync(going, key => needed.Contains(key) && !kept.Contains(key), cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (DataFileId file in going)
         {
             await store.Storage.DeleteAsync(StoreNames.DataFile(file), cancellationToken).ConfigureAwait(false);
+            counters.DataFilesDeleted++;
+            counters.BytesDeleted += listing.Files[file];
         }
 
         foreach (TrashRecord trash in ripe)

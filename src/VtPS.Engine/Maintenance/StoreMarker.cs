@@ -13,6 +13,9 @@ internal sealed class StoreMarker(StoreSession store)
 {
     private readonly HashSet<BlockKey> _needed = [];
 
+    // One block can be a chunk of a file, a directory and a list of references at once: having met it as the one says nothing of what it stands on as the other.
+    private readonly HashSet<(BlockKey Block, VtBlockKind Kind, Role Role)> _walked = [];
+
     /// <summary>The blocks found so far.</summary>
     public IReadOnlySet<BlockKey> Needed => _needed;
 
@@ -43,6 +46,13 @@ internal sealed class StoreMarker(StoreSession store)
         }
     }
 
+    private enum Role
+    {
+        Content,
+        Directory,
+        SideCar,
+    }
+
     private static VtException Refused(VtException cause) =>
         new(cause.ErrorId, $"Nothing was deleted, because not all that the backups need could be found out. {cause.Message}", cause.Target, cause);
 
@@ -52,7 +62,7 @@ internal sealed class StoreMarker(StoreSession store)
         while (open.TryPop(out (VtBlockReference Content, bool IsDirectory) next))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!await MarkBlocksAsync(next.Content, cancellationToken).ConfigureAwait(false) || !next.IsDirectory)
+            if (!await MarkBlocksAsync(next.Content, next.IsDirectory ? Role.Directory : Role.Content, cancellationToken).ConfigureAwait(false) || !next.IsDirectory)
             {
                 continue;
             }
@@ -72,7 +82,7 @@ internal sealed class StoreMarker(StoreSession store)
         Stack<VtBlockReference> open = new([root]);
         while (open.TryPop(out VtBlockReference? next))
         {
-            if (await MarkBlocksAsync(next, cancellationToken).ConfigureAwait(false))
+            if (await MarkBlocksAsync(next, Role.SideCar, cancellationToken).ConfigureAwait(false))
             {
                 foreach (VtBlockReference child in SideCarCodec.ReadDirectories(await ((StoreTreeReader)store.Trees).ReadContentAsync(next, cancellationToken).ConfigureAwait(false)))
                 {
@@ -82,15 +92,22 @@ internal sealed class StoreMarker(StoreSession store)
         }
     }
 
-    /// <summary>Marks a reference's own blocks; false if that was done before, with everything below.</summary>
-    private async ValueTask<bool> MarkBlocksAsync(VtBlockReference reference, CancellationToken cancellationToken)
+    /// <summary>Marks a reference's own blocks; false if that was done before in the same role, with everything below.</summary>
+    private async ValueTask<bool> MarkBlocksAsync(VtBlockReference reference, Role role, CancellationToken cancellationToken)
     {
         if (reference.Hash is not { } hash)
         {
             return true;
         }
 
-        if (!_needed.Add(BlockKey.Of(hash)))
+        BlockKey key = BlockKey.Of(hash);
+        bool isNew = _needed.Add(key);
+        if (role == Role.Content && reference.Kind != VtBlockKind.Indirect)
+        {
+            return isNew;
+        }
+
+        if (!_walked.Add((key, reference.Kind, role)))
         {
             return false;
         }
@@ -99,7 +116,7 @@ internal sealed class StoreMarker(StoreSession store)
         {
             foreach (VtBlockReference child in await BlockTree.ReadIndirectAsync(store.Blocks, reference, cancellationToken).ConfigureAwait(false))
             {
-                await MarkBlocksAsync(child, cancellationToken).ConfigureAwait(false);
+                await MarkBlocksAsync(child, Role.Content, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -120,6 +120,21 @@ internal sealed class MemoryStorage(string location = "memory:") : IObjectStorag
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Another storage with the same objects, as it would be found after a start of the machine: without locks.</summary>
+    internal MemoryStorage Copy()
+    {
+        MemoryStorage copy = new(Location);
+        lock (_gate)
+        {
+            foreach ((string name, StoredObject stored) in _objects)
+            {
+                copy._objects.Add(name, new StoredObject(stored.Bytes));
+            }
+        }
+
+        return copy;
+    }
+
     /// <summary>Puts an object if its name is free or has the same bytes.</summary>
     internal void Put(string name, byte[] bytes)
     {

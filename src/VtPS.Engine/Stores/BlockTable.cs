@@ -192,14 +192,14 @@ internal sealed class BlockTable
         return false;
     }
 
-    /// <summary>Adds every place of a block in live files to a list.</summary>
-    public void FindAll(ReadOnlySpan<byte> hash, List<BlockLocation> locations)
+    /// <summary>Adds every place of a block to a list: in live files or, where <paramref name="isLive"/> is false, in those that do not count.</summary>
+    public void FindAll(ReadOnlySpan<byte> hash, List<BlockLocation> locations, bool isLive = true)
     {
         uint tag = BinaryPrimitives.ReadUInt32BigEndian(hash);
         long cursor = _slots.Start(tag);
         while (_slots.TryNext(tag, ref cursor, out uint block))
         {
-            ReadOnlySpan<byte> page = LivePage(tag, block);
+            ReadOnlySpan<byte> page = LivePage(tag, block, isLive: isLive);
             if (!page.IsEmpty && BlockPage.Hash(page, (int)(block % BlockPage.Capacity), _hashSize).SequenceEqual(hash))
             {
                 locations.Add(BlockPage.Locate(page, (int)(block % BlockPage.Capacity), _hashSize));
@@ -344,12 +344,12 @@ internal sealed class BlockTable
     }
 
     /// <summary>The page of a block, if it is in a live file and can be read. The bytes hold until the next call.</summary>
-    private ReadOnlySpan<byte> LivePage(uint tag, uint block, bool isWalk = false)
+    private ReadOnlySpan<byte> LivePage(uint tag, uint block, bool isWalk = false, bool isLive = true)
     {
         int number = (int)(block / BlockPage.Capacity);
         PageEntry entry = _pages[number];
         FileEntry file = _files[entry.File];
-        if (!file.IsLive)
+        if (file.IsLive != isLive || file.IsRemoved)
         {
             return default;
         }

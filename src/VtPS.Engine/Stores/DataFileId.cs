@@ -7,8 +7,16 @@ namespace VtPS.Engine.Stores;
 /// <summary>128 random bits; the text form is 32 lower-case hexadecimal digits. Never used again once given out.</summary>
 internal readonly record struct DataFileId(ulong High, ulong Low) : IComparable<DataFileId>
 {
+    /// <summary>Where tests that must see the same ids again have them come from, in one flow of execution; else null.</summary>
+    internal static AsyncLocal<Func<DataFileId>?> TestSource { get; } = new();
+
     public static DataFileId New()
     {
+        if (TestSource.Value is { } source)
+        {
+            return source();
+        }
+
         Span<byte> bytes = stackalloc byte[16];
         RandomNumberGenerator.Fill(bytes);
         return Read(bytes);

@@ -31,6 +31,9 @@ internal interface IBlockIndex : IAsyncDisposable
     /// <summary>Every place of a block in live files (a block can stand in several).</summary>
     IReadOnlyList<BlockLocation> FindAll(VtHash hash);
 
+    /// <summary>Every place of a block in files that were listed and given up: to read it from while they stand, never to rely on.</summary>
+    IReadOnlyList<BlockLocation> FindGivenUp(VtHash hash);
+
     /// <summary>Every block in live files in the order of hash bytes, each hash once.</summary>
     IEnumerable<(VtHash Hash, BlockLocation Location)> Enumerate();
 

@@ -129,19 +129,10 @@ internal sealed class MemoryBlockIndex : IBlockIndex
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<BlockLocation> FindAll(VtHash hash)
-    {
-        List<BlockLocation> locations = [];
-        if (hash.Name == _hashName)
-        {
-            lock (_lock)
-            {
-                _table.FindAll(hash.Span, locations);
-            }
-        }
+    public IReadOnlyList<BlockLocation> FindAll(VtHash hash) => FindAll(hash, isLive: true);
 
-        return locations;
-    }
+    /// <inheritdoc/>
+    public IReadOnlyList<BlockLocation> FindGivenUp(VtHash hash) => FindAll(hash, isLive: false);
 
     /// <inheritdoc/>
     public IEnumerable<(VtHash Hash, BlockLocation Location)> Enumerate()
@@ -203,5 +194,19 @@ internal sealed class MemoryBlockIndex : IBlockIndex
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private List<BlockLocation> FindAll(VtHash hash, bool isLive)
+    {
+        List<BlockLocation> locations = [];
+        if (hash.Name == _hashName)
+        {
+            lock (_lock)
+            {
+                _table.FindAll(hash.Span, locations, isLive);
+            }
+        }
+
+        return locations;
     }
 }

@@ -34,54 +34,18 @@ internal sealed class PackedBlockReader : IBlockReader, IDisposable
 
     public async ValueTask<ReadOnlyMemory<byte>> GetAsync(VtHash hash, CancellationToken cancellationToken)
     {
-        Exception? damage = null;
-        bool gone = !_index.TryFind(hash, out BlockLocation location);
-        for (int look = 0; look < 2; look++)
+        if (_index.TryFind(hash, out BlockLocation best))
         {
-            if (!gone)
+            try
             {
-                try
-                {
-                    return await ReadAsync(hash, location, cancellationToken).ConfigureAwait(false);
-                }
-                catch (InvalidDataException e)
-                {
-                    damage = new VtException(VtErrorId.BlockDamaged, $"The block {hash} in data file {location.File} is damaged: {e.Message} Run Test-VtStore -Data to see what it touches; the next backup of a source that still has it stores it again.", hash, e);
-                }
-                catch (ObjectNotFoundException)
-                {
-                    gone = true;
-                }
-
-                foreach (BlockLocation other in _index.FindAll(hash))
-                {
-                    if (other != location)
-                    {
-                        try
-                        {
-                            return await ReadAsync(hash, other, cancellationToken).ConfigureAwait(false);
-                        }
-                        catch (InvalidDataException)
-                        {
-                        }
-                        catch (ObjectNotFoundException)
-                        {
-                            gone = true;
-                        }
-                    }
-                }
+                return await ReadAsync(hash, best, cancellationToken).ConfigureAwait(false);
             }
-
-            if (!gone || look == 1)
+            catch (Exception e) when (e is InvalidDataException or ObjectNotFoundException)
             {
-                break;
             }
-
-            await _refresh(cancellationToken).ConfigureAwait(false);
-            gone = !_index.TryFind(hash, out location);
         }
 
-        throw damage ?? new VtException(VtErrorId.BlockNotFound, $"The block {hash} is not in the Store. Run Test-VtStore to see which backups need it; the next backup of a source that still has it stores it again.", hash);
+        return await SearchAsync(hash, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -89,6 +53,74 @@ internal sealed class PackedBlockReader : IBlockReader, IDisposable
         while (_decompressors.TryTake(out Decompressor? decompressor))
         {
             decompressor.Dispose();
+        }
+    }
+
+    /// <summary>Reads a block from wherever it can be had, and looks at the Store again when a file is found gone.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(VtHash hash, CancellationToken cancellationToken)
+    {
+        Exception? damage = null;
+        HashSet<BlockLocation> tried = [];
+        bool looked = false;
+        while (true)
+        {
+            bool gone = false;
+            bool isNew = false;
+            foreach (BlockLocation location in Places(hash))
+            {
+                if (!tried.Add(location))
+                {
+                    continue;
+                }
+
+                isNew = true;
+                try
+                {
+                    return await ReadAsync(hash, location, cancellationToken).ConfigureAwait(false);
+                }
+                catch (InvalidDataException e)
+                {
+                    damage ??= new VtException(VtErrorId.BlockDamaged, $"The block {hash} in data file {location.File} is damaged: {e.Message} Run Test-VtStore -Data to see what it touches; the next backup of a source that still has it stores it again.", hash, e);
+                }
+                catch (ObjectNotFoundException)
+                {
+                    gone = true;
+                }
+            }
+
+            // Looked for once more whenever a file was found gone: optimize runs may move a block several times while it is being read.
+            if ((looked || tried.Count > 0) && !gone)
+            {
+                break;
+            }
+
+            if (looked && !isNew)
+            {
+                break;
+            }
+
+            await _refresh(cancellationToken).ConfigureAwait(false);
+            looked = true;
+        }
+
+        throw damage ?? new VtException(VtErrorId.BlockNotFound, $"The block {hash} is not in the Store. Run Test-VtStore to see which backups need it; the next backup of a source that still has it stores it again.", hash);
+    }
+
+    /// <summary>Where a block is, the best place first. A file that was given up is as good to read from as any while it stands.</summary>
+    private IEnumerable<BlockLocation> Places(VtHash hash)
+    {
+        if (_index.TryFind(hash, out BlockLocation first))
+        {
+            yield return first;
+            foreach (BlockLocation other in _index.FindAll(hash))
+            {
+                yield return other;
+            }
+        }
+
+        foreach (BlockLocation location in _index.FindGivenUp(hash))
+        {
+            yield return location;
         }
     }
 

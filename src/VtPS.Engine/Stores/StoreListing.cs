@@ -22,11 +22,36 @@ internal sealed class StoreListing
     public IReadOnlyDictionary<DataFileId, long> Files { get; }
 
     /// <summary>Looks. Trash comes before data files: a file given up and deleted in between is then in neither list.</summary>
+    /// <param name="storage">The Store's storage.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="rules">The rules of deletion; null for all of them.</param>
     /// <exception cref="VtException">StoreReadFailed, DataFileDamaged for a trash object that cannot be understood.</exception>
-    public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken)
+    public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken, ProtocolRules? rules = null)
     {
         List<TrashRecord> trash = [];
+        Dictionary<DataFileId, long> files = [];
+        if (rules is { TrashBeforeFiles: false })
+        {
+            await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
+            await ListTrashAsync(storage, trash, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await ListTrashAsync(storage, trash, cancellationToken).ConfigureAwait(false);
+            await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
+        }
+
         HashSet<DataFileId> givenUp = [];
+        foreach (TrashRecord record in trash)
+        {
+            givenUp.UnionWith(record.Files);
+        }
+
+        return new StoreListing(trash, givenUp, files);
+    }
+
+    private static async ValueTask ListTrashAsync(IObjectStorage storage, List<TrashRecord> trash, CancellationToken cancellationToken)
+    {
         await foreach (ObjectInfo info in storage.ListAsync(StoreNames.Trash, cancellationToken).ConfigureAwait(false))
         {
             if (!StoreNames.TryParseNumbered(StoreNames.Trash, info.Name, out _, out _))
@@ -45,12 +70,12 @@ internal sealed class StoreListing
                 continue;
             }
 
-            TrashRecord record = TrashRecord.Read(info.Name, bytes, storage.Location);
-            givenUp.UnionWith(record.Files);
-            trash.Add(record);
+            trash.Add(TrashRecord.Read(info.Name, bytes, storage.Location));
         }
+    }
 
-        Dictionary<DataFileId, long> files = [];
+    private static async ValueTask ListFilesAsync(IObjectStorage storage, Dictionary<DataFileId, long> files, CancellationToken cancellationToken)
+    {
         await foreach (ObjectInfo info in storage.ListAsync(StoreNames.Data, cancellationToken).ConfigureAwait(false))
         {
             if (StoreNames.TryParseDataFile(info.Name, out DataFileId id))
@@ -58,7 +83,5 @@ internal sealed class StoreListing
                 files[id] = info.Length;
             }
         }
-
-        return new StoreListing(trash, givenUp, files);
     }
 }

@@ -47,6 +47,12 @@ internal sealed class StoreSession : IAsyncDisposable
     /// <summary>Reads data files past the index.</summary>
     public DataFileReader DataFiles => _files;
 
+    /// <summary>The rules of deletion: all of them, but for tests of the tests.</summary>
+    public ProtocolRules Rules { get; init; } = ProtocolRules.All;
+
+    /// <summary>How many trailers are read at a time.</summary>
+    public int Parallelism { get; init; } = Math.Max(2, Environment.ProcessorCount);
+
     /// <summary>What was found damaged while the Store was opened: sentences.</summary>
     public IReadOnlyList<string> Damage
     {
@@ -76,7 +82,8 @@ internal sealed class StoreSession : IAsyncDisposable
     }
 
     /// <summary>Opens a Store over a storage, which the session then owns.</summary>
-    public static async Task<StoreSession> OpenAsync(StoreAddress address, IObjectStorage storage, IBlockIndexFactory indexes, CancellationToken cancellationToken)
+    public static async Task<StoreSession> OpenAsync(
+        StoreAddress address, IObjectStorage storage, IBlockIndexFactory indexes, CancellationToken cancellationToken, ProtocolRules? rules = null, int? parallelism = null)
     {
         byte[] bytes;
         try
@@ -101,7 +108,11 @@ internal sealed class StoreSession : IAsyncDisposable
         IBlockIndex index = indexes.Open(config.Id, config.HashName);
         try
         {
-            StoreSession session = new(address, config, storage, index);
+            StoreSession session = new(address, config, storage, index)
+            {
+                Rules = rules ?? ProtocolRules.All,
+                Parallelism = parallelism ?? Math.Max(2, Environment.ProcessorCount),
+            };
             await session.RefreshAsync(cancellationToken).ConfigureAwait(false);
             return session;
         }
@@ -114,7 +125,7 @@ internal sealed class StoreSession : IAsyncDisposable
 
     /// <summary>Lists the Store anew.</summary>
     public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
-        await ApplyAsync(await StoreListing.ReadAsync(Storage, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await ApplyAsync(await StoreListing.ReadAsync(Storage, cancellationToken, Rules).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Brings the index up to a listing: the trailers of files that it does not know are read.</summary>
     public async ValueTask ApplyAsync(StoreListing listing, CancellationToken cancellationToken)
@@ -123,7 +134,7 @@ internal sealed class StoreSession : IAsyncDisposable
         try
         {
             IReadOnlyList<DataFileId> unknown = Index.Refresh(listing.Files, listing.GivenUp);
-            await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount) }, async (file, token) =>
+            await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Parallelism }, async (file, token) =>
             {
                 long length = listing.Files[file];
                 try

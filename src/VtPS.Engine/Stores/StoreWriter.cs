@@ -138,7 +138,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>Steps 2 to 4, in that order.</summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        StoreListing listing = await StoreListing.ReadAsync(_session.Storage, cancellationToken).ConfigureAwait(false);
+        StoreListing listing = await StoreListing.ReadAsync(_session.Storage, cancellationToken, _session.Rules).ConfigureAwait(false);
         await _lease.NoteAsync([.. listing.Trash.Select(t => t.Name)], cancellationToken).ConfigureAwait(false);
         await _session.ApplyAsync(listing, cancellationToken).ConfigureAwait(false);
     }
