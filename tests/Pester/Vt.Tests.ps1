@@ -105,10 +105,13 @@ Describe 'vt and the cmdlets' {
     }
 
     It 'know the same names' {
+        # The file of names may be one that other tests have used.
+        $fromVt = "vt-$([Guid]::NewGuid())"
+        $fromCmdlet = "cmdlet-$([Guid]::NewGuid())"
         $path = Get-FreshPath 'named'
-        $null = Invoke-Vt -Argument init, --store, $path, --name, 'from-vt'
-        (Get-VtStore from-vt).Path | Should -Be $path
-        $null = New-VtStore -Path (Get-FreshPath 'named') -Name 'from-cmdlet'
-        (Invoke-Vt -Argument backups, --store, from-cmdlet).Count | Should -Be 0
+        $null = Invoke-Vt -Argument init, --store, $path, --name, $fromVt
+        (Get-VtStore $fromVt).Path | Should -Be $path
+        $null = New-VtStore -Path (Get-FreshPath 'named') -Name $fromCmdlet
+        (Invoke-Vt -Argument backups, --store, $fromCmdlet).Count | Should -Be 0
     }
 }

@@ -86,6 +86,27 @@ public sealed class DataFileGoldenTests
     }
 
     [Fact]
+    public void TheExampleInTheDocumentationIsThisFile()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!System.IO.File.Exists(Path.Combine(folder, "VtPS.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No VtPS.sln above the tests.");
+        }
+
+        byte[] whole = Golden.Bytes(Header + FirstRecord + SecondRecord + Trailer + Closing);
+        List<byte> shown = [];
+        foreach (string line in System.IO.File.ReadAllText(Path.Combine(folder, "docs", "format.md")).Split("```")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = line.Split('|')[0].Trim().Split("  ", 2);
+            Assert.Equal(shown.Count, int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture));
+            shown.AddRange(Golden.Bytes(parts[1]));
+        }
+
+        Assert.Equal(whole, shown);
+    }
+
+    [Fact]
     public async Task TheseBytesAreReadByTheTrailerAndWithoutIt()
     {
         _storage.Put(StoreNames.DataFile(File), Golden.Bytes(Header + FirstRecord + SecondRecord + Trailer + Closing));
