@@ -271,6 +271,40 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VtException">StoreBusy: another process holds the database.</exception>
+    public void ClearCompleteBelow()
+    {
+        lock (_lock)
+        {
+            if (_memory is not null)
+            {
+                _memory.ClearCompleteBelow();
+            }
+            else
+            {
+                ChangeAll(forget: false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="VtException">StoreBusy: another process holds the database.</exception>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            if (_memory is not null)
+            {
+                _memory.Clear();
+            }
+            else
+            {
+                ChangeAll(forget: true);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -337,6 +371,33 @@ internal sealed class SqliteBlockIndex : IBlockIndex, IBlockPageSource
         }
 
         return locations;
+    }
+
+    /// <summary>Clears all flags and, where asked, drops all files. Nothing that this instance looked up before lets it write a flag until its next refresh.</summary>
+    private void ChangeAll(bool forget)
+    {
+        _flagsWritable = _flagsReadable = false;
+        if (_failed)
+        {
+            return;
+        }
+
+        try
+        {
+            lock (_databaseLock)
+            {
+                _database.Change(_ => forget, new HashSet<DataFileId>(), _ => forget, mustClear: true);
+            }
+        }
+        catch (SqliteFailure failure) when (!failure.IsDamage)
+        {
+            throw new VtException(VtErrorId.StoreBusy, "The index cache of the Store could not be changed, because another process holds it. Run the command again.", null, failure);
+        }
+        catch (SqliteFailure)
+        {
+            // The next refresh leaves the damaged file and has it deleted.
+            _failed = _damaged = true;
+        }
     }
 
     /// <summary>Reads what the database knows and changes what the listing says otherwise; null where the database failed.</summary>

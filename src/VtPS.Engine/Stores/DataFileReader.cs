@@ -165,13 +165,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         {
             Memory<byte> record = rented.AsMemory(0, location.RecordLength);
             await ReadExactlyAsync(StoreNames.DataFile(location.File), location.RecordOffset, record, cancellationToken).ConfigureAwait(false);
-            RecordSeal seal = seals(location.File);
-            if (seal.ReadPrefix(record.Span, (uint)location.RecordNumber) != record.Length || !seal.TryOpen(record.Span))
-            {
-                throw new InvalidDataException("The record's checksum does not match.");
-            }
-
-            RecordBody body = RecordBody.Read(Body(record.Span, seal), hashName, null);
+            RecordBody body = OpenRecord(location.File, location.RecordNumber, record.Span, null);
             if (body.PlainLength != location.PlainLength)
             {
                 throw new InvalidDataException("The record is not as long as the index says.");
@@ -185,6 +179,20 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(rented);
         }
+    }
+
+    /// <summary>Opens, in place, a record that was read.</summary>
+    /// <param name="file">The file that it is of.</param>
+    /// <param name="number">Its number in the file.</param>
+    /// <param name="record">The whole record; its body is opened in place, and the result points into it.</param>
+    /// <param name="blocks">Gets hash and length of each block, where the caller wants them.</param>
+    /// <exception cref="InvalidDataException">The record is damaged, or is another one.</exception>
+    public RecordBody OpenRecord(DataFileId file, int number, Span<byte> record, List<(VtHash Hash, int Length)>? blocks)
+    {
+        RecordSeal seal = seals(file);
+        return record.Length > DataFileFormat.PrefixLength + seal.TailLength && seal.ReadPrefix(record, (uint)number) == record.Length && seal.TryOpen(record)
+            ? RecordBody.Read(Body(record, seal), hashName, blocks)
+            : throw new InvalidDataException("The record's checksum does not match.");
     }
 
     private async ValueTask<byte[]> ReadHeaderAsync(DataFileId file, CancellationToken cancellationToken)

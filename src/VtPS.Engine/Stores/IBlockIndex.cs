@@ -45,4 +45,10 @@ internal interface IBlockIndex : IAsyncDisposable
 
     /// <summary>Notes that everything below these blocks is present.</summary>
     void MarkCompleteBelow(IReadOnlyCollection<VtHash> hashes);
+
+    /// <summary>Clears every "complete below" flag: damage was found, and the next run must look every block up.</summary>
+    void ClearCompleteBelow();
+
+    /// <summary>Forgets everything, as if the cache had been deleted. A <see cref="Refresh"/> must follow before anything is asked.</summary>
+    void Clear();
 }

@@ -186,6 +186,18 @@ internal sealed class MemoryBlockIndex : IBlockIndex
     }
 
     /// <inheritdoc/>
+    public void ClearCompleteBelow()
+    {
+        lock (_lock)
+        {
+            _complete.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Clear() => Refresh(new Dictionary<DataFileId, long>(), new HashSet<DataFileId>());
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         lock (_lock)

@@ -25,19 +25,23 @@ internal sealed class StoreListing
     /// <param name="storage">The Store's storage.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <param name="rules">The rules of deletion; null for all of them.</param>
+    /// <param name="onDamagedTrash">
+    /// For whoever only reads and needs no trash, so that damage there keeps nobody from a restore: told of each trash object that cannot be understood, which is
+    /// then passed over. Null, as for every writer: that is an error.
+    /// </param>
     /// <exception cref="VtException">StoreReadFailed, DataFileDamaged for a trash object that cannot be understood.</exception>
-    public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken, ProtocolRules? rules = null)
+    public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken, ProtocolRules? rules = null, Action<VtException>? onDamagedTrash = null)
     {
         List<TrashRecord> trash = [];
         Dictionary<DataFileId, long> files = [];
         if (rules is { TrashBeforeFiles: false })
         {
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
-            await ListTrashAsync(storage, trash, cancellationToken).ConfigureAwait(false);
+            await ListTrashAsync(storage, trash, onDamagedTrash, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await ListTrashAsync(storage, trash, cancellationToken).ConfigureAwait(false);
+            await ListTrashAsync(storage, trash, onDamagedTrash, cancellationToken).ConfigureAwait(false);
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
         }
 
@@ -50,7 +54,7 @@ internal sealed class StoreListing
         return new StoreListing(trash, givenUp, files);
     }
 
-    private static async ValueTask ListTrashAsync(IObjectStorage storage, List<TrashRecord> trash, CancellationToken cancellationToken)
+    private static async ValueTask ListTrashAsync(IObjectStorage storage, List<TrashRecord> trash, Action<VtException>? onDamagedTrash, CancellationToken cancellationToken)
     {
         await foreach (ObjectInfo info in storage.ListAsync(StoreNames.Trash, cancellationToken).ConfigureAwait(false))
         {
@@ -69,8 +73,26 @@ internal sealed class StoreListing
                 // It goes last, after the files that it names: those will not be listed below.
                 continue;
             }
+            catch (InvalidDataException e)
+            {
+                VtException damage = TrashRecord.Damaged(info.Name, storage.Location, e);
+                if (onDamagedTrash is null)
+                {
+                    throw damage;
+                }
 
-            trash.Add(TrashRecord.Read(info.Name, bytes, storage.Location));
+                onDamagedTrash(damage);
+                continue;
+            }
+
+            try
+            {
+                trash.Add(TrashRecord.Read(info.Name, bytes, storage.Location));
+            }
+            catch (VtException e) when (onDamagedTrash is not null)
+            {
+                onDamagedTrash(e);
+            }
         }
     }
 

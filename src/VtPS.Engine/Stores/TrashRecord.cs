@@ -45,7 +45,11 @@ internal sealed record TrashRecord(string Name, IReadOnlyList<DataFileId> Files)
         }
         catch (Exception e) when (e is InvalidDataException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new VtException(VtErrorId.DataFileDamaged, $"The Store at '{location}' has a trash object that cannot be understood: {e.Message} Nothing was changed. Run Test-VtStore to see what else is damaged.", name, e);
+            throw Damaged(name, location, e);
         }
     }
+
+    /// <summary>The error for a trash object that cannot be understood.</summary>
+    public static VtException Damaged(string name, string location, Exception cause) =>
+        new(VtErrorId.DataFileDamaged, $"The Store at '{location}' has a trash object that cannot be understood: {cause.Message} Nothing was changed. Repair-VtStore -Salvage (vt repair --salvage) puts one in its place that names whatever it can have named.", name, cause);
 }

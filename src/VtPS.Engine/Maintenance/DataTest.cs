@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using VtPS.Engine.Objects;
+using VtPS.Engine.Operations;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Engine.Maintenance;
+
+/// <summary>Reads the records of data files and hashes every block in them, on all cores.</summary>
+/// <param name="store">The Store.</param>
+/// <param name="blocks">Its blocks.</param>
+/// <param name="progress">Told of what is read.</param>
+internal sealed class DataTest(StoreSession store, TestBlocks blocks, ProgressMeter progress)
+{
+    private readonly ConcurrentBag<RecordVerifier> _verifiers = [];
+    private readonly ConcurrentBag<(DataFileId File, int Number, IndexedRecord Record, string Why)> _damaged = [];
+    private long _read;
+    private long _bytesRead;
+
+    /// <summary>Records read.</summary>
+    public long RecordsRead => Interlocked.Read(ref _read);
+
+    /// <summary>Their bytes in the data files.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
+
+    /// <summary>Reads.</summary>
+    /// <param name="files">The files, in the order in which they are read.</param>
+    /// <param name="chosen">Says of a record whether it is to be read; asked by one thread, once for each record.</param>
+    /// <param name="damage">Gets a finding for each damaged record, and the blocks that nothing else has.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="VtException">StoreReadFailed.</exception>
+    public async Task RunAsync(IReadOnlyList<DataFileId> files, Func<IndexedRecord, bool> chosen, DamageMap damage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ParallelOptions options = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = store.Parallelism };
+            await Parallel.ForEachAsync(CutAsync(files, chosen, cancellationToken), options, ReadAsync).ConfigureAwait(false);
+        }
+        finally
+        {
+            while (_verifiers.TryTake(out RecordVerifier? verifier))
+            {
+                verifier.Dispose();
+            }
+        }
+
+        foreach ((DataFileId file, int number, IndexedRecord record, string why) in _damaged.OrderBy(d => d.File).ThenBy(d => d.Number))
+        {
+            await ReportAsync(file, number, record, why, damage, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<RecordBatch> CutAsync(IReadOnlyList<DataFileId> files, Func<IndexedRecord, bool> chosen, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (DataFileId file in files)
+        {
+            if (!blocks.Files.ContainsKey(file) || await blocks.ReadRecordsAsync(file, cancellationToken).ConfigureAwait(false) is not { } records)
+            {
+                continue;
+            }
+
+            foreach (RecordBatch batch in RecordBatch.Cut(file, records, chosen))
+            {
+                yield return batch;
+            }
+        }
+    }
+
+    private async ValueTask ReadAsync(RecordBatch batch, CancellationToken cancellationToken)
+    {
+        if (!_verifiers.TryTake(out RecordVerifier? verifier))
+        {
+            verifier = new RecordVerifier(store.DataFiles, store.Config.HashName);
+        }
+
+        try
+        {
+            verifier.Reserve(batch.Length);
+            int filled = await store.Storage.ReadAsync(StoreNames.DataFile(batch.File), batch.Offset, verifier.Buffer.AsMemory(0, batch.Length), cancellationToken).ConfigureAwait(false);
+            int at = 0;
+            for (int i = 0; i < batch.Records.Count; i++)
+            {
+                IndexedRecord record = batch.Records[i];
+                string? why = at + record.Length <= filled
+                    ? verifier.Check(batch.File, batch.First + i, verifier.Buffer.AsSpan(at, record.Length), record)
+                    : "The file ends before the record does.";
+                if (why is not null)
+                {
+                    _damaged.Add((batch.File, batch.First + i, record, why));
+                }
+
+                at += record.Length;
+            }
+
+            Interlocked.Add(ref _read, batch.Records.Count);
+            Interlocked.Add(ref _bytesRead, filled);
+            progress.AddItems(batch.Records.Count);
+            progress.AddBytes(filled);
+        }
+        catch (ObjectNotFoundException)
+        {
+            // An optimize run has deleted it; what is needed of it stands elsewhere, or the trees tell.
+        }
+        finally
+        {
+            _verifiers.Add(verifier);
+        }
+    }
+
+    private async Task ReportAsync(DataFileId file, int number, IndexedRecord record, string why, DamageMap damage, CancellationToken cancellationToken)
+    {
+        Finding finding = new(
+            VtTestKind.RecordDamaged,
+            StoreNames.DataFile(file),
+            $"Record {number} of data file {file}, {record.Length} bytes from byte {record.Offset} on, with {record.Blocks.Count} blocks, is damaged: {why}");
+        int lost = 0;
+        foreach ((VtHash hash, _) in record.Blocks)
+        {
+            finding.Hashes.Add(hash.ToString());
+            if (!await blocks.IsReadableAsync(hash, cancellationToken).ConfigureAwait(false))
+            {
+                damage.AddUnreadable(BlockKey.Of(hash), finding);
+                lost++;
+            }
+        }
+
+        finding.Message += lost == 0
+            ? " Every block in it stands elsewhere, too: nothing is lost."
+            : " Repair-VtStore -Salvage (vt repair --salvage) sets the file aside and saves the rest of it; the next backup of a source that still has the blocks stores them again.";
+        damage.Add(finding);
+    }
+}
