@@ -18,19 +18,54 @@ internal sealed class FaultHome : IDisposable
     {
     }
 
+    /// <summary>The backup of a: it stays, unless a test removes it.</summary>
+    public VtBackup Kept { get; private set; } = null!;
+
+    /// <summary>A second backup that stays, of d.</summary>
+    public VtBackup AlsoKept { get; private set; } = null!;
+
     public MemoryStorage Storage { get; private set; } = new();
 
-    public static async Task<FaultHome> CreateAsync()
+    /// <summary>Makes the Store.</summary>
+    /// <param name="settle">Wait until files are old enough to pass the change test: then a run reuses what its base has without reading.</param>
+    /// <param name="duplicates">Let two runs at once store the same blocks, so that some lie in two data files.</param>
+    public static async Task<FaultHome> CreateAsync(bool settle = false, bool duplicates = false)
     {
         FaultHome home = new();
         home.WriteSource("old", 1, 2, 3, 4);
         home.WriteSource("a", 1, 2);
         home.WriteSource("b", 2, 3, 5);
         home.WriteSource("c", 1, 5, 6);
+        if (settle)
+        {
+            await Task.Delay(2100);
+        }
+
         await StoreCreation.CreateAsync(new CreateStoreRequest { Address = new StoreAddress("memory") }, home.Storage, NullObserver.Instance, CancellationToken.None);
         await using StoreSession session = await StoreCheck.OpenAsync(home.Storage);
-        VtBackup old = await home.BackupAsync(session, "old");
-        await home.BackupAsync(session, "a");
+        VtBackup old;
+        if (duplicates)
+        {
+            // It looks before the first run puts anything, so it stores some of the same once more.
+            await using StoreSession second = await StoreCheck.OpenAsync(home.Storage);
+            await using StoreWriter blind = await StoreWriter.OpenAsync(second, "test", CancellationToken.None);
+            old = await home.BackupAsync(session, "old");
+            BlockPacker packer = blind.CreatePacker(DataFileContent.Files);
+            foreach (int content in (int[])[1, 2, 7])
+            {
+                packer.Add(TestContent.Random(300 + content, (ulong)content));
+            }
+
+            await blind.FlushAsync();
+        }
+        else
+        {
+            old = await home.BackupAsync(session, "old");
+        }
+
+        home.Kept = await home.BackupAsync(session, "a");
+        home.WriteSource("d", 1, 4, 8);
+        home.AlsoKept = await home.BackupAsync(session, "d");
         VtBackup gone = await home.BackupAsync(session, "c");
         await RemoveAsync(home.Storage, old.Id);
         await RemoveAsync(home.Storage, gone.Id);

@@ -31,7 +31,11 @@ internal sealed class HookedStorage(IObjectStorage inner, Func<StorageCall, stri
     public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await before(StorageCall.List, prefix).ConfigureAwait(false);
-        foreach (ObjectInfo info in await inner.ListAllAsync(prefix, cancellationToken).ConfigureAwait(false))
+        List<ObjectInfo> all = await inner.ListAllAsync(prefix, cancellationToken).ConfigureAwait(false);
+
+        // In one order, so that a run can be repeated.
+        all.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        foreach (ObjectInfo info in all)
         {
             yield return info;
         }

@@ -63,9 +63,9 @@ internal static class StoreCheck
         Assert.Empty(await storage.ListAllAsync(StoreNames.Trash, CancellationToken.None));
     }
 
-    /// <summary>Optimizes to the last byte.</summary>
-    public static Task<VtOptimizeResult> OptimizeAsync(StoreSession session) => OptimizeOperation.RunAsync(
-        session, new OptimizeRequest { MaximumUnusedPercent = 0, Force = true }, new LeaseMemory(null), NullObserver.Instance, CancellationToken.None);
+    /// <summary>Optimizes, by default to the last byte.</summary>
+    public static Task<VtOptimizeResult> OptimizeAsync(StoreSession session, double unused = 0, ILeaseMemory? memory = null) => OptimizeOperation.RunAsync(
+        session, new OptimizeRequest { MaximumUnusedPercent = unused, Force = true }, memory ?? new LeaseMemory(null), NullObserver.Instance, CancellationToken.None);
 
     private static async Task DescribeAsync(StoreSession session, VtBlockReference directory, string prefix, List<string> lines)
     {
