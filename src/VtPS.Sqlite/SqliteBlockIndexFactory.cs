@@ -9,13 +9,16 @@ internal sealed class SqliteBlockIndexFactory : IBlockIndexFactory
 
     /// <summary>Indexes in the user's cache folder, as the environment says at this moment.</summary>
     public SqliteBlockIndexFactory()
-        : this(CacheFolder.Find())
+        : this(Sqlite.CacheFolder.Find())
     {
     }
 
     /// <summary>Indexes in a folder of one's choice.</summary>
     /// <param name="folder">An absolute path; null for indexes in memory alone.</param>
     public SqliteBlockIndexFactory(string? folder) => _folder = folder;
+
+    /// <inheritdoc/>
+    public string? CacheFolder => _folder;
 
     /// <inheritdoc/>
     public IBlockIndex Open(string storeId, VtHashName hashName)

@@ -141,7 +141,7 @@ internal sealed class BlockCopier(StoreSession store) : IAsyncDisposable
         }
 
         DataFileWriter writer = await OpenAsync(content, cancellationToken).ConfigureAwait(false);
-        await writer.AppendAsync(company.Encode(writer.TailLength), company.Blocks, cancellationToken).ConfigureAwait(false);
+        await writer.AppendAsync(company.Encode(writer.Shape), company.Blocks, cancellationToken).ConfigureAwait(false);
         company.Clear();
         if (writer.IsFull)
         {
@@ -156,7 +156,7 @@ internal sealed class BlockCopier(StoreSession store) : IAsyncDisposable
             return open;
         }
 
-        DataFileWriter writer = await DataFileWriter.BeginAsync(store.Storage, store.Config.HashName, content, _run, store.SealFor, cancellationToken).ConfigureAwait(false);
+        DataFileWriter writer = await DataFileWriter.BeginAsync(store.Storage, store.Config.HashName, content, _run, store.Seals, cancellationToken).ConfigureAwait(false);
         if (content == DataFileContent.Files)
         {
             _openFiles = writer;

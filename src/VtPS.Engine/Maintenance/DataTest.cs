@@ -78,11 +78,12 @@ internal sealed class DataTest(StoreSession store, TestBlocks blocks, ProgressMe
             verifier.Reserve(batch.Length);
             int filled = await store.Storage.ReadAsync(StoreNames.DataFile(batch.File), batch.Offset, verifier.Buffer.AsMemory(0, batch.Length), cancellationToken).ConfigureAwait(false);
             int at = 0;
+            RecordSeal seal = await store.DataFiles.SealOfAsync(batch.File, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < batch.Records.Count; i++)
             {
                 IndexedRecord record = batch.Records[i];
                 string? why = at + record.Length <= filled
-                    ? verifier.Check(batch.File, batch.First + i, verifier.Buffer.AsSpan(at, record.Length), record)
+                    ? verifier.Check(seal, batch.First + i, verifier.Buffer.AsSpan(at, record.Length), record)
                     : "The file ends before the record does.";
                 if (why is not null)
                 {

@@ -8,7 +8,6 @@ namespace VtPS.Engine.Maintenance;
 /// <summary>Looks at every object of a Store but the data files: whether it is understood, and whether it belongs there.</summary>
 internal sealed class ObjectTest(StoreSession store)
 {
-    private const string Keys = "keys/";
     private const string Damaged = "damaged/";
 
     /// <summary>What was found.</summary>
@@ -51,9 +50,13 @@ internal sealed class ObjectTest(StoreSession store)
             {
                 await CheckTrashAsync(name, cancellationToken).ConfigureAwait(false);
             }
-            else if (StoreNames.TryParseNumbered(Keys, name, out _, out number) && number == 0)
+            else if (StoreNames.TryParseNumbered(StoreNames.Keys, name, out _, out number) && number == 0)
             {
                 await CheckAsync(name, 1 << 20, cancellationToken).ConfigureAwait(false);
+            }
+            else if (EpochRecord.TryParseName(name, out uint epoch, out bool rekeyed))
+            {
+                await CheckEpochAsync(name, epoch, rekeyed, cancellationToken).ConfigureAwait(false);
             }
             else if (name.StartsWith(Damaged, StringComparison.Ordinal))
             {
@@ -142,6 +145,28 @@ internal sealed class ObjectTest(StoreSession store)
         catch (VtException e) when (e.ErrorId == VtErrorId.DataFileDamaged)
         {
             Findings.Add(new Finding(VtTestKind.ObjectDamaged, name, e.Message));
+        }
+    }
+
+    private async Task CheckEpochAsync(string name, uint epoch, bool rekeyed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Encryption.EpochKey? key = store.Keys?.Keys.FirstOrDefault(k => k.Epoch == epoch);
+            byte[] bytes = await store.RawStorage.GetAsync(name, EpochRecord.MaximumLength, cancellationToken).ConfigureAwait(false);
+            if (key is null)
+            {
+                throw new InvalidDataException($"this Store, as it was opened, has no key of epoch {epoch}. Someone put it there, or the key is being changed at this moment.");
+            }
+
+            EpochRecord.Read(store.Config.Id, key, rekeyed, bytes);
+        }
+        catch (ObjectNotFoundException)
+        {
+        }
+        catch (InvalidDataException e)
+        {
+            Findings.Add(new Finding(VtTestKind.ObjectDamaged, name, $"'{name}' cannot be understood: {e.Message} The Store opens without it as long as a newer epoch's record is whole."));
         }
     }
 

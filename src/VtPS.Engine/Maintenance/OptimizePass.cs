@@ -179,6 +179,7 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
             }
 
             await copier.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await store.CheckEpochAsync(cancellationToken).ConfigureAwait(false);
             counters.DataFilesWritten += copier.FilesWritten;
             counters.BytesWritten += copier.BytesWritten;
         }

@@ -24,17 +24,17 @@ internal sealed class RecordVerifier(DataFileReader files, VtHashName hashName) 
     }
 
     /// <summary>Checks a record that was read.</summary>
-    /// <param name="file">The file that it is of.</param>
+    /// <param name="seal">The seal of the file that it is of.</param>
     /// <param name="number">Its number there.</param>
     /// <param name="record">The whole record, which is opened in place.</param>
     /// <param name="listed">What the trailer says of it.</param>
     /// <returns>What is wrong; null where nothing is. <see cref="Plain"/> then has the content of the blocks, one after the other, until the next call.</returns>
-    public string? Check(DataFileId file, int number, Span<byte> record, IndexedRecord listed)
+    public string? Check(RecordSeal seal, int number, Span<byte> record, IndexedRecord listed)
     {
         try
         {
             _blocks.Clear();
-            RecordBody body = files.OpenRecord(file, number, record, _blocks);
+            RecordBody body = files.OpenRecord(seal, number, record, _blocks);
             if (!IsAsListed(listed))
             {
                 return "The record holds other blocks than the trailer says.";

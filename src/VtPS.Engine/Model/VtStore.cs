@@ -42,6 +42,9 @@ public sealed class VtStore
     /// <summary>The text given when the Store was made; null where none was.</summary>
     public string? Description { get; init; }
 
+    /// <summary>The Store's keys, where it was unlocked; gone once the object is serialised. Never the password.</summary>
+    internal Engine.Encryption.KeyRing? Keys { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Path;
 }

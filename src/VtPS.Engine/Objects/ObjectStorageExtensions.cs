@@ -23,6 +23,11 @@ internal static class ObjectStorageExtensions
     /// <exception cref="InvalidDataException">It is longer than <paramref name="maximum"/>.</exception>
     public static async ValueTask<byte[]> GetAsync(this IObjectStorage storage, string name, int maximum, CancellationToken cancellationToken)
     {
+        if (storage is IWholeObjects whole)
+        {
+            return await whole.GetAsync(name, maximum, cancellationToken).ConfigureAwait(false);
+        }
+
         long length = await storage.GetLengthAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new ObjectNotFoundException(name, storage.Location);
         if (length > maximum)

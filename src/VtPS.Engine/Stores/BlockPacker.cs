@@ -90,7 +90,7 @@ internal sealed class BlockPacker : IBlockSink, IDisposable
     {
         if (_company.Blocks.Count > 0)
         {
-            Memory<byte> record = _company.Encode(_lane.TailLength);
+            Memory<byte> record = _company.Encode(_lane.Shape);
             _lane.AppendAsync(record, _company.Blocks, _writer.Stopping).AsTask().GetAwaiter().GetResult();
             _company.Clear();
         }

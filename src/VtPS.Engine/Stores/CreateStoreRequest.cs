@@ -1,3 +1,5 @@
+using VtPS.Engine.Encryption;
+
 namespace VtPS.Engine.Stores;
 
 /// <summary>What a new Store is to be.</summary>
@@ -23,4 +25,10 @@ internal sealed record CreateStoreRequest
     public int? CompressionLevel { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary>What is to open the Store: a slot for each secret. Null or empty: a plain Store.</summary>
+    public StoreCredentials? Credentials { get; init; }
+
+    /// <summary>PBKDF2's iterations for a slot of a password.</summary>
+    public int Iterations { get; init; } = KeyWrap.DefaultIterations;
 }

@@ -8,6 +8,10 @@ internal static class DataFileFormat
 {
     public const int Version = 1;
     public const int HeaderLength = 64;
+
+    /// <summary>The header without the lease and the checksum: what each sealed record is bound to, and what can be told without the header.</summary>
+    public const int HeaderBoundLength = 32;
+
     public const int ClosingLength = 24;
 
     /// <summary>Magic, version, epoch, number, body length: in the clear before each record's body.</summary>
@@ -49,6 +53,15 @@ internal static class DataFileFormat
         lease.Write(header[32..]);
         BinaryPrimitives.WriteUInt64LittleEndian(header[56..], Checksum.Xxh3(header[..56]));
     }
+
+    /// <summary>The epoch that a header, checked before, names: 0 for a plain file.</summary>
+    public static uint ReadEpoch(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
+
+    /// <summary>The epoch that a record's prefix names.</summary>
+    public static uint ReadRecordEpoch(ReadOnlySpan<byte> prefix) => BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
+
+    /// <summary>The number that a record's prefix names.</summary>
+    public static uint ReadRecordNumber(ReadOnlySpan<byte> prefix) => BinaryPrimitives.ReadUInt32LittleEndian(prefix[12..]);
 
     /// <summary>Checks a header and returns the lease that wrote the file.</summary>
     /// <exception cref="InvalidDataException">The header is damaged, or of another file or hash.</exception>

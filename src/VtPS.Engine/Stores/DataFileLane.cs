@@ -26,8 +26,8 @@ internal sealed class DataFileLane : IAsyncDisposable
         _sealed = onSealed;
     }
 
-    /// <summary>How many bytes a record needs after its body.</summary>
-    public required int TailLength { get; init; }
+    /// <summary>What the Store's seal makes of a record's length.</summary>
+    public required RecordShape Shape { get; init; }
 
     /// <summary>Appends a record.</summary>
     public async ValueTask AppendAsync(Memory<byte> record, List<(VtHash Hash, int Length)> blocks, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using VtPS.Engine.Objects;
 namespace VtPS.Engine.Stores;
 
 /// <summary>Reads data files: their index, and single records. Safe for use by many threads.</summary>
-internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName, Func<DataFileId, RecordSeal> seals)
+internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName, DataFileSeals seals)
 {
     private const int TailGuess = 64 << 10;
 
@@ -64,7 +64,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         }
 
         string name = StoreNames.DataFile(file);
-        await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false);
+        byte[] header = await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false);
         byte[] tail = new byte[Math.Min(length, TailGuess)];
         await ReadExactlyAsync(name, length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
         long start = DataFileFormat.ReadClosing(tail.AsSpan(tail.Length - DataFileFormat.ClosingLength), length);
@@ -78,7 +78,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         int have = (int)Math.Min(trailerLength, tail.Length - DataFileFormat.ClosingLength);
         tail.AsSpan(tail.Length - DataFileFormat.ClosingLength - have, have).CopyTo(trailer.AsSpan(trailer.Length - have));
         await ReadExactlyAsync(name, start, trailer.AsMemory(0, trailer.Length - have), cancellationToken).ConfigureAwait(false);
-        RecordSeal seal = seals(file);
+        RecordSeal seal = seals.ForFile(file, header);
         if (seal.ReadPrefix(trailer, DataFileFormat.TrailerNumber) != trailer.Length || !seal.TryOpen(trailer))
         {
             throw new InvalidDataException("The checksum of its trailer does not match.");
@@ -95,7 +95,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         DataFileId file, long length, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string name = StoreNames.DataFile(file);
-        RecordSeal seal = seals(file);
+        RecordSeal seal = await SealOfAsync(file, cancellationToken).ConfigureAwait(false);
         byte[] buffer = new byte[(2 * DataFileFormat.MaximumBody) + DataFileFormat.PrefixLength + 16];
         int filled = 0;
         int at = 0;
@@ -165,7 +165,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         {
             Memory<byte> record = rented.AsMemory(0, location.RecordLength);
             await ReadExactlyAsync(StoreNames.DataFile(location.File), location.RecordOffset, record, cancellationToken).ConfigureAwait(false);
-            RecordBody body = OpenRecord(location.File, location.RecordNumber, record.Span, null);
+            RecordBody body = OpenRecord(await SealOfAsync(location.File, cancellationToken).ConfigureAwait(false), location.RecordNumber, record.Span, null);
             if (body.PlainLength != location.PlainLength)
             {
                 throw new InvalidDataException("The record is not as long as the index says.");
@@ -182,14 +182,13 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
     }
 
     /// <summary>Opens, in place, a record that was read.</summary>
-    /// <param name="file">The file that it is of.</param>
+    /// <param name="seal">The seal of the file that it is of.</param>
     /// <param name="number">Its number in the file.</param>
     /// <param name="record">The whole record; its body is opened in place, and the result points into it.</param>
     /// <param name="blocks">Gets hash and length of each block, where the caller wants them.</param>
     /// <exception cref="InvalidDataException">The record is damaged, or is another one.</exception>
-    public RecordBody OpenRecord(DataFileId file, int number, Span<byte> record, List<(VtHash Hash, int Length)>? blocks)
+    public RecordBody OpenRecord(RecordSeal seal, int number, Span<byte> record, List<(VtHash Hash, int Length)>? blocks)
     {
-        RecordSeal seal = seals(file);
         return record.Length > DataFileFormat.PrefixLength + seal.TailLength && seal.ReadPrefix(record, (uint)number) == record.Length && seal.TryOpen(record)
             ? RecordBody.Read(Body(record, seal), hashName, blocks)
             : throw new InvalidDataException("The record's checksum does not match.");
@@ -201,6 +200,24 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         await ReadExactlyAsync(StoreNames.DataFile(file), 0, header, cancellationToken).ConfigureAwait(false);
         DataFileFormat.CheckHeader(header, file, hashName);
         return header;
+    }
+
+    /// <summary>A file's seal. Where its header is damaged, one that opens its records all the same, though not its trailer.</summary>
+    public async ValueTask<RecordSeal> SealOfAsync(DataFileId file, CancellationToken cancellationToken)
+    {
+        if (seals.Find(file) is { } known)
+        {
+            return known;
+        }
+
+        try
+        {
+            return seals.ForFile(file, await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false));
+        }
+        catch (InvalidDataException)
+        {
+            return seals.ForDamagedFile(file, hashName);
+        }
     }
 
     private static Span<byte> Body(Span<byte> record, RecordSeal seal) => record[DataFileFormat.PrefixLength..^seal.TailLength];

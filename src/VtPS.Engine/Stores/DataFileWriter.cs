@@ -32,18 +32,18 @@ internal sealed class DataFileWriter : IAsyncDisposable
 
     /// <summary>Begins a file under a new id.</summary>
     public static ValueTask<DataFileWriter> BeginAsync(
-        IObjectStorage storage, VtHashName hashName, DataFileContent content, DataFileId lease, Func<DataFileId, RecordSeal> seals, CancellationToken cancellationToken) =>
+        IObjectStorage storage, VtHashName hashName, DataFileContent content, DataFileId lease, DataFileSeals seals, CancellationToken cancellationToken) =>
         BeginAsync(storage, hashName, content, DataFileId.New(), lease, seals, cancellationToken);
 
     /// <summary>Begins a file under an id that was never used before.</summary>
     internal static async ValueTask<DataFileWriter> BeginAsync(
-        IObjectStorage storage, VtHashName hashName, DataFileContent content, DataFileId id, DataFileId lease, Func<DataFileId, RecordSeal> seals, CancellationToken cancellationToken)
+        IObjectStorage storage, VtHashName hashName, DataFileContent content, DataFileId id, DataFileId lease, DataFileSeals seals, CancellationToken cancellationToken)
     {
-        RecordSeal seal = seals(id);
+        byte[] header = new byte[DataFileFormat.HeaderLength];
+        DataFileFormat.WriteHeader(header, hashName, content, seals.Epoch, id, lease);
+        RecordSeal seal = seals.ForNewFile(id, header);
         IObjectUpload upload = await storage.BeginPutAsync(StoreNames.DataFile(id), lease.ToString(), cancellationToken).ConfigureAwait(false);
         DataFileWriter writer = new(id, upload, seal, hashName);
-        byte[] header = new byte[DataFileFormat.HeaderLength];
-        DataFileFormat.WriteHeader(header, hashName, content, seal.Epoch, id, lease);
         try
         {
             await writer.WriteAsync(header, cancellationToken).ConfigureAwait(false);
@@ -67,18 +67,19 @@ internal sealed class DataFileWriter : IAsyncDisposable
         await WriteAsync(record, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>How many bytes a record needs after its body.</summary>
-    public int TailLength => _seal.TailLength;
+    /// <summary>What the seal makes of a record's length.</summary>
+    public RecordShape Shape => _seal.Shape;
 
     /// <summary>Writes trailer and closing bytes and gives the file its name; when the task ends the file is durable.</summary>
     public async ValueTask SealAsync(CancellationToken cancellationToken)
     {
         ByteWriter body = new(_trailerLength + 64);
         DataFileTrailer.Write(body, _records);
-        byte[] end = new byte[DataFileFormat.PrefixLength + body.Length + _seal.TailLength + DataFileFormat.ClosingLength];
+        int bodyLength = _seal.Shape.BodyLength(body.Length);
+        byte[] end = new byte[DataFileFormat.PrefixLength + bodyLength + _seal.TailLength + DataFileFormat.ClosingLength];
         Memory<byte> record = end.AsMemory(0, end.Length - DataFileFormat.ClosingLength);
         body.Written.CopyTo(record.Span[DataFileFormat.PrefixLength..]);
-        _seal.WritePrefix(record.Span, DataFileFormat.TrailerNumber, body.Length);
+        _seal.WritePrefix(record.Span, DataFileFormat.TrailerNumber, bodyLength);
         _seal.Close(record.Span);
         DataFileFormat.WriteClosing(end.AsSpan(record.Length), Length, Length + end.Length);
         await WriteAsync(end, cancellationToken).ConfigureAwait(false);

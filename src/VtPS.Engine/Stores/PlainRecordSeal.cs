@@ -10,7 +10,7 @@ internal sealed class PlainRecordSeal : RecordSeal
 
     public override uint Epoch => 0;
 
-    public override int TailLength => 8;
+    public override RecordShape Shape => RecordShape.Plain;
 
     public override void Close(Span<byte> record) =>
         BinaryPrimitives.WriteUInt64LittleEndian(record[^8..], Checksum.Xxh3(record[..^8]));

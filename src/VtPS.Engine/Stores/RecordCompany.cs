@@ -39,10 +39,10 @@ internal sealed class RecordCompany(Codec codec, int level) : IDisposable
     /// Compresses what was gathered into a record with room for prefix and tail, neither of them filled in yet.
     /// The memory belongs to this object and is valid until the next call.
     /// </summary>
-    /// <param name="tailLength">How many bytes the seal puts after the body.</param>
-    public Memory<byte> Encode(int tailLength)
+    /// <param name="shape">What the seal makes of the record's length.</param>
+    public Memory<byte> Encode(RecordShape shape)
     {
-        int room = DataFileFormat.PrefixLength + 2 + (4 * 5) + _heads.Length + PlainLength + tailLength;
+        int room = DataFileFormat.PrefixLength + shape.BodyLength(2 + (4 * 5) + _heads.Length + PlainLength) + shape.TailLength;
         if (_record.Length < room)
         {
             _record = new byte[Math.Max(room, DataFileFormat.CompanyLength + (DataFileFormat.CompanyLength / 8))];
@@ -78,7 +78,12 @@ internal sealed class RecordCompany(Codec codec, int level) : IDisposable
         at = WriteVarUInt(at, (uint)PlainLength);
         _heads.Written.CopyTo(at);
         WriteVarUInt(at[_heads.Length..], (uint)payload);
-        return _record.AsMemory(0, start + payload + tailLength);
+
+        // Padding is zeros: what an earlier record left in the buffer must not go along.
+        int end = start + payload;
+        int padded = DataFileFormat.PrefixLength + shape.BodyLength(end - DataFileFormat.PrefixLength);
+        _record.AsSpan(end, padded - end).Clear();
+        return _record.AsMemory(0, padded + shape.TailLength);
     }
 
     /// <summary>Forgets the blocks gathered.</summary>

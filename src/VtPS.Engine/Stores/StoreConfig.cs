@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using VtPS.Engine.Chunking;
 using VtPS.Engine.Compression;
+using VtPS.Engine.Encryption;
 using VtPS.Engine.Objects;
 
 namespace VtPS.Engine.Stores;
@@ -14,6 +15,8 @@ internal sealed record StoreConfig
 
     /// <summary>The longest that store.json can be, in bytes.</summary>
     public const int MaximumLength = 1 << 20;
+
+    private const string EncryptionFeature = "encryption";
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -31,6 +34,9 @@ internal sealed record StoreConfig
     public required DateTime Created { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary>Whether what the Store holds is sealed: the feature <c>encryption</c> is needed for everything.</summary>
+    public bool IsEncrypted { get; init; }
 
     /// <summary>The object's bytes.</summary>
     public byte[] ToBytes() => CheckedJson.Write(writer =>
@@ -58,6 +64,11 @@ internal sealed record StoreConfig
         foreach (string use in (ReadOnlySpan<string>)["read", "write", "delete"])
         {
             writer.WriteStartArray(use);
+            if (IsEncrypted)
+            {
+                writer.WriteStringValue(EncryptionFeature);
+            }
+
             writer.WriteEndArray();
         }
 
@@ -81,10 +92,17 @@ internal sealed record StoreConfig
             }
 
             // A feature that this version does not know refuses what it is needed for. Every command reads and writes by the same code, so any unknown one refuses all.
+            bool encrypted = false;
             foreach (JsonProperty use in root.GetProperty("features").EnumerateObject())
             {
                 foreach (JsonElement feature in use.Value.EnumerateArray())
                 {
+                    if (feature.GetString() == EncryptionFeature)
+                    {
+                        encrypted = true;
+                        continue;
+                    }
+
                     throw new VtException(VtErrorId.StoreFormatUnsupported, $"The Store at '{location}' needs the feature '{feature.GetString()}' to {use.Name}, which this version of VtPS does not have. Use a newer version of VtPS.", location);
                 }
             }
@@ -93,6 +111,12 @@ internal sealed record StoreConfig
             if (!VtHashNames.TryParse(hash, out VtHashName hashName) || hash != VtHashNames.Text(hashName))
             {
                 throw new VtException(VtErrorId.StoreFormatUnsupported, $"The Store at '{location}' uses the hash function '{hash}', which this version of VtPS does not know. Use a newer version of VtPS.", location);
+            }
+
+            string id = root.GetProperty("id").GetString()!;
+            if (!DataFileId.TryParse(id, out _))
+            {
+                throw new InvalidDataException($"'{id}' is not the id of a Store.");
             }
 
             JsonElement chunker = root.GetProperty("chunker");
@@ -107,13 +131,14 @@ internal sealed record StoreConfig
             return new StoreConfig
             {
                 Format = format,
-                Id = root.GetProperty("id").GetString()!,
+                Id = id,
                 HashName = hashName,
                 Chunker = ChunkerParameters.Create(chunker.GetProperty("average").GetInt32(), chunker.GetProperty("minimum").GetInt32(), chunker.GetProperty("maximum").GetInt32()),
                 Codec = codec,
                 Level = compression.GetProperty("level").GetInt32(),
                 Created = root.GetProperty("created").GetDateTime(),
                 Description = root.TryGetProperty("description", out JsonElement description) ? description.GetString() : null,
+                IsEncrypted = encrypted,
             };
         }
         catch (Exception e) when (e is InvalidDataException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -123,7 +148,9 @@ internal sealed record StoreConfig
     }
 
     /// <summary>What commands show of the Store.</summary>
-    public VtStore ToStore(StoreAddress address) => new()
+    /// <param name="address">Where it is.</param>
+    /// <param name="keys">Its keys, if it was unlocked: commands that are handed the result open it with them.</param>
+    public VtStore ToStore(StoreAddress address, KeyRing? keys = null) => new()
     {
         Name = address.Name,
         Path = address.Location,
@@ -137,5 +164,7 @@ internal sealed record StoreConfig
         FormatVersion = Format,
         CreationTime = Created.ToLocalTime(),
         Description = Description,
+        IsEncrypted = IsEncrypted,
+        Keys = keys,
     };
 }

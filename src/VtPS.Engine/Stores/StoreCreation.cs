@@ -1,5 +1,6 @@
 using VtPS.Engine.Chunking;
 using VtPS.Engine.Compression;
+using VtPS.Engine.Encryption;
 using VtPS.Engine.Hashing;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
@@ -17,26 +18,52 @@ internal static class StoreCreation
         IObjectStorage storage = StorageLocator.OpenForCreation(request.Address);
         await using (storage.ConfigureAwait(false))
         {
-            return await CreateAsync(config, request.Address, storage, cancellationToken).ConfigureAwait(false);
+            return await CreateAsync(config, request, storage, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Makes a Store over an empty storage.</summary>
     public static async Task<VtStore> CreateAsync(CreateStoreRequest request, IObjectStorage storage, IOperationObserver observer, CancellationToken cancellationToken) =>
-        await CreateAsync(Check(request, observer), request.Address, storage, cancellationToken).ConfigureAwait(false);
+        await CreateAsync(Check(request, observer), request, storage, cancellationToken).ConfigureAwait(false);
 
-    private static async Task<VtStore> CreateAsync(StoreConfig config, StoreAddress address, IObjectStorage storage, CancellationToken cancellationToken)
+    private static async Task<VtStore> CreateAsync(StoreConfig config, CreateStoreRequest request, IObjectStorage storage, CancellationToken cancellationToken)
     {
+        byte[] bytes = config.ToBytes();
+        List<string> put = [];
         try
         {
-            await storage.PutAsync(StoreNames.Config, config.Id, config.ToBytes(), cancellationToken).ConfigureAwait(false);
+            KeyRing? keys = config.IsEncrypted ? await PutKeysAsync(config, bytes, request, storage, put, cancellationToken).ConfigureAwait(false) : null;
+
+            // Last: with it the Store is there.
+            await storage.PutAsync(StoreNames.Config, config.Id, bytes, cancellationToken).ConfigureAwait(false);
+            return config.ToStore(request.Address, keys);
         }
         catch (ObjectExistsException e)
         {
-            throw new VtException(VtErrorId.StoreExists, $"There is a Store at '{address.Location}' already. Use it as it is, or give another path.", address.Location, e);
+            foreach (string name in put)
+            {
+                await storage.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            throw new VtException(VtErrorId.StoreExists, $"There is a Store at '{request.Address.Location}' already, or the keys of one. Use it as it is, or give another path.", request.Address.Location, e);
+        }
+    }
+
+    /// <summary>Puts a slot for each secret, and the record of the first epoch.</summary>
+    private static async Task<KeyRing> PutKeysAsync(
+        StoreConfig config, byte[] configBytes, CreateStoreRequest request, IObjectStorage storage, List<string> put, CancellationToken cancellationToken)
+    {
+        KeyRing keys = new(config.Id, EpochKey.Draw(1), [], 1, new Dictionary<string, byte[]>());
+        string record = EpochRecord.NameOf(1, false);
+        await storage.PutAsync(record, config.Id, EpochRecord.Write(keys, false, configBytes), cancellationToken).ConfigureAwait(false);
+        put.Add(record);
+        foreach (KeySlot slot in await KeyOperations.MakeSlotsAsync(keys, request.Credentials!, request.Iterations, cancellationToken).ConfigureAwait(false))
+        {
+            await storage.PutAsync(KeySlot.NameOf(slot.Id), config.Id, slot.ToBytes(), cancellationToken).ConfigureAwait(false);
+            put.Add(KeySlot.NameOf(slot.Id));
         }
 
-        return config.ToStore(address);
+        return keys;
     }
 
     /// <summary>Checks what was asked for before anything is written.</summary>
@@ -68,6 +95,7 @@ internal static class StoreCreation
             Level = level,
             Created = DateTime.UtcNow,
             Description = request.Description,
+            IsEncrypted = request.Credentials is { IsEmpty: false },
         };
     }
 }

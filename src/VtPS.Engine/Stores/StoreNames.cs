@@ -4,6 +4,7 @@ namespace VtPS.Engine.Stores;
 internal static class StoreNames
 {
     public const string Config = "store.json";
+    public const string Keys = "keys/";
     public const string Data = "data/";
     public const string Backups = "backups/";
     public const string Leases = "leases/";

@@ -1,5 +1,6 @@
 using VtPS.Engine.Chunking;
 using VtPS.Engine.Compression;
+using VtPS.Engine.Encryption;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Trees;
 
@@ -16,13 +17,19 @@ internal sealed class StoreSession : IAsyncDisposable
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly List<string> _damage = [];
 
-    private StoreSession(StoreAddress address, StoreConfig config, IObjectStorage storage, IBlockIndex index)
+    private StoreSession(StoreAddress address, StoreConfig config, byte[] configBytes, KeyRing? keys, IObjectStorage storage, IBlockIndex index, string? cacheFolder)
     {
+        Address = address;
         Config = config;
-        Storage = storage;
+        ConfigBytes = configBytes;
+        Keys = keys;
+        RawStorage = storage;
+        Storage = keys is null ? storage : new SealedStorage(storage, keys);
+        Seals = keys is null ? PlainFileSeals.Instance : new SealedFileSeals(keys);
         Index = index;
-        Info = config.ToStore(address);
-        _files = new DataFileReader(storage, config.HashName, SealFor);
+        CacheFolder = cacheFolder;
+        Info = config.ToStore(address, keys);
+        _files = new DataFileReader(storage, config.HashName, Seals);
         _blocks = new PackedBlockReader(config.HashName, index, _files, RefreshAsync);
         Trees = new StoreTreeReader(_blocks);
         Chunker = new GearChunker(config.Chunker);
@@ -31,9 +38,28 @@ internal sealed class StoreSession : IAsyncDisposable
     /// <summary>What commands show of the Store.</summary>
     public VtStore Info { get; }
 
+    /// <summary>Where the Store is.</summary>
+    public StoreAddress Address { get; }
+
     public StoreConfig Config { get; }
 
+    /// <summary>The bytes of store.json.</summary>
+    public byte[] ConfigBytes { get; }
+
+    /// <summary>The Store's keys; null in a plain Store.</summary>
+    public KeyRing? Keys { get; }
+
+    /// <summary>The Store's objects. In an encrypted Store small objects are opened and sealed on the way.</summary>
     public IObjectStorage Storage { get; }
+
+    /// <summary>The Store's objects as they lie there, sealed or not.</summary>
+    public IObjectStorage RawStorage { get; }
+
+    /// <summary>The seals of the Store's data files.</summary>
+    public DataFileSeals Seals { get; }
+
+    /// <summary>The client's own folder for what it knows of Stores; null where there is none.</summary>
+    public string? CacheFolder { get; }
 
     public IBlockReader Blocks => _blocks;
 
@@ -66,7 +92,7 @@ internal sealed class StoreSession : IAsyncDisposable
     }
 
     /// <summary>Opens a Store.</summary>
-    /// <exception cref="VtException">StoreNotFound, NotAStore, StoreFormatUnsupported, CodecUnavailable, StoreReadFailed.</exception>
+    /// <exception cref="VtException">StoreNotFound, NotAStore, StoreFormatUnsupported, CodecUnavailable, StoreReadFailed; see <see cref="StoreUnlocking.UnlockAsync"/> for those of keys.</exception>
     public static async Task<StoreSession> OpenAsync(StoreAddress address, IBlockIndexFactory indexes, CancellationToken cancellationToken)
     {
         IObjectStorage storage = StorageLocator.OpenExisting(address);
@@ -105,14 +131,17 @@ internal sealed class StoreSession : IAsyncDisposable
             throw Codecs.Unavailable(config.Codec);
         }
 
+        List<string> damage = [];
+        KeyRing? keys = await StoreUnlocking.UnlockAsync(address, config, bytes, storage, indexes.CacheFolder, damage.Add, cancellationToken).ConfigureAwait(false);
         IBlockIndex index = indexes.Open(config.Id, config.HashName);
         try
         {
-            StoreSession session = new(address, config, storage, index)
+            StoreSession session = new(address, config, bytes, keys, storage, index, indexes.CacheFolder)
             {
                 Rules = rules ?? ProtocolRules.All,
                 Parallelism = parallelism ?? Math.Max(2, Environment.ProcessorCount),
             };
+            damage.ForEach(session.NoteDamage);
             await session.RefreshAsync(cancellationToken).ConfigureAwait(false);
             return session;
         }
@@ -153,8 +182,22 @@ internal sealed class StoreSession : IAsyncDisposable
         }
     }
 
-    /// <summary>The seal of a data file's records.</summary>
-    public RecordSeal SealFor(DataFileId file) => PlainRecordSeal.Instance;
+    /// <summary>
+    /// Makes sure that the Store's key was not changed since this session got it: what is written under an old one, after everything was rewritten under the new,
+    /// could not be read. Writers call this after their lease is put; whoever deletes, after what he copied is durable and before he deletes.
+    /// </summary>
+    /// <exception cref="VtException">PasswordRequired: it was changed.</exception>
+    public async Task CheckEpochAsync(CancellationToken cancellationToken)
+    {
+        if (Keys is not null)
+        {
+            uint now = (await KeyListing.ReadAsync(RawStorage, cancellationToken).ConfigureAwait(false)).Epoch;
+            if (now > Keys.Current.Epoch)
+            {
+                throw StoreUnlocking.Changed(Info.Path, Keys.Current.Epoch, now);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

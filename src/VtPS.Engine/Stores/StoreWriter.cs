@@ -23,11 +23,11 @@ internal sealed class StoreWriter : IAsyncDisposable
         _operation = operation;
         _lease = lease;
         Stopping = stopping;
-        int tail = session.SealFor(default).TailLength;
-        _files = new DataFileLane(token => BeginAsync(DataFileContent.Files, token), _ => ValueTask.CompletedTask, OnSealed) { TailLength = tail };
+        RecordShape shape = session.Seals.Shape;
+        _files = new DataFileLane(token => BeginAsync(DataFileContent.Files, token), _ => ValueTask.CompletedTask, OnSealed) { Shape = shape };
 
         // A directory becomes durable only after what it stands on.
-        _trees = new DataFileLane(token => BeginAsync(DataFileContent.Trees, token), _ => FlushFilesAsync(), OnSealed) { TailLength = tail };
+        _trees = new DataFileLane(token => BeginAsync(DataFileContent.Trees, token), _ => FlushFilesAsync(), OnSealed) { Shape = shape };
     }
 
     public VtHashName HashName => _session.Config.HashName;
@@ -138,13 +138,14 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>Steps 2 to 4, in that order.</summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        await _session.CheckEpochAsync(cancellationToken).ConfigureAwait(false);
         StoreListing listing = await StoreListing.ReadAsync(_session.Storage, cancellationToken, _session.Rules).ConfigureAwait(false);
         await _lease.NoteAsync([.. listing.Trash.Select(t => t.Name)], cancellationToken).ConfigureAwait(false);
         await _session.ApplyAsync(listing, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<DataFileWriter> BeginAsync(DataFileContent content, CancellationToken cancellationToken) =>
-        DataFileWriter.BeginAsync(_session.Storage, HashName, content, LeaseId, _session.SealFor, cancellationToken);
+        DataFileWriter.BeginAsync(_session.Storage, HashName, content, LeaseId, _session.Seals, cancellationToken);
 
     private void OnSealed(DataFileWriter writer)
     {

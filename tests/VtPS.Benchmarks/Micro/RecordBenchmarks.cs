@@ -39,6 +39,6 @@ public class RecordBenchmarks
             company.Add(hash, block);
         }
 
-        return company.Encode(8).Length;
+        return company.Encode(RecordShape.Plain).Length;
     }
 }

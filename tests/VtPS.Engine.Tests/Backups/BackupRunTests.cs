@@ -6,7 +6,7 @@ using Xunit;
 
 namespace VtPS.Engine.Tests.Backups;
 
-public sealed class BackupRunTests
+public class BackupRunTests
 {
     [Fact]
     public async Task ABackupHoldsEveryFileAndASecondRunReadsNothing()

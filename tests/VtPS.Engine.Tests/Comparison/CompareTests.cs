@@ -9,7 +9,7 @@ using Xunit;
 namespace VtPS.Engine.Tests.Comparison;
 
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class CompareTests
+public class CompareTests
 {
     private readonly RecordingObserver _observer = new();
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace VtPS.Engine.Tests.Listing;
 
-public sealed class BlockListingTests
+public class BlockListingTests
 {
     [Fact]
     public async Task TheBlocksOfABackupAreAllThatTheStoreHasEachOnce()

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace VtPS.Engine.Tests.Listing;
 
-public sealed class ItemListingTests
+public class ItemListingTests
 {
     [Fact]
     public async Task TheTopIsListedWithoutAPathAndADirectoryGivesItsEntries()

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace VtPS.Engine.Tests.Listing;
 
-public sealed class ItemSearchTests
+public class ItemSearchTests
 {
     [Fact]
     public async Task PatternsAndTimesConfine()

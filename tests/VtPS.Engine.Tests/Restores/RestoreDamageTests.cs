@@ -8,7 +8,7 @@ using Xunit;
 namespace VtPS.Engine.Tests.Restores;
 
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class RestoreDamageTests
+public class RestoreDamageTests
 {
     private readonly RecordingObserver _observer = new();
     private readonly CraftedTree _tree = new();

@@ -7,7 +7,7 @@ using Xunit;
 namespace VtPS.Engine.Tests.Restores;
 
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class RestoreOverExistingTests
+public class RestoreOverExistingTests
 {
     [UnixFact]
     public async Task WhatDiffersIsLeftAndReportedWithoutForce()

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace VtPS.Engine.Tests.Restores;
 
-public sealed class RestoreRoundTripTests
+public class RestoreRoundTripTests
 {
     [UnixFact]
     public async Task EverythingOfANastyTreeComesBack()

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace VtPS.Engine.Tests.Restores;
 
-public sealed class RestoreSelectionTests
+public class RestoreSelectionTests
 {
     [UnixFact]
     public async Task PathsAndWildcardsKeepTheirInsidePath()

@@ -72,7 +72,7 @@ public sealed class DataFileGoldenTests
     [Fact]
     public async Task AFileOfTwoRecordsIsTheseBytes()
     {
-        await using (DataFileWriter writer = await DataFileWriter.BeginAsync(_storage, VtHashName.Sha256, DataFileContent.Files, File, Lease, _ => PlainRecordSeal.Instance, default))
+        await using (DataFileWriter writer = await DataFileWriter.BeginAsync(_storage, VtHashName.Sha256, DataFileContent.Files, File, Lease, PlainFileSeals.Instance, default))
         {
             using RecordCompany company = new(Codec.None, 0);
             await AppendAsync(writer, company, "abc", "def");
@@ -155,7 +155,7 @@ public sealed class DataFileGoldenTests
             changed[i] ^= 0x10;
             MemoryStorage storage = new();
             storage.Put(StoreNames.DataFile(File), changed);
-            DataFileReader reader = new(storage, VtHashName.Sha256, _ => PlainRecordSeal.Instance);
+            DataFileReader reader = new(storage, VtHashName.Sha256, PlainFileSeals.Instance);
             if (i is >= 64 and < 169)
             {
                 await Assert.ThrowsAsync<InvalidDataException>(async () => await reader.ReadRecordAsync(new BlockLocation(File, 64, 105, 0, 0, 3, 6), decompressor, default));
@@ -209,9 +209,9 @@ public sealed class DataFileGoldenTests
             company.Add(Hash(block), TestContent.Utf8(block));
         }
 
-        await writer.AppendAsync(company.Encode(writer.TailLength), company.Blocks, default);
+        await writer.AppendAsync(company.Encode(writer.Shape), company.Blocks, default);
         company.Clear();
     }
 
-    private DataFileReader Reader() => new(_storage, VtHashName.Sha256, _ => PlainRecordSeal.Instance);
+    private DataFileReader Reader() => new(_storage, VtHashName.Sha256, PlainFileSeals.Instance);
 }

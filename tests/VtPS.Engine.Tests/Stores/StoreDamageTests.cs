@@ -202,18 +202,18 @@ public sealed class StoreDamageTests
         MemoryStorage storage = new();
         DataFileId file = DataFileId.New();
         byte[] bytes = await WriteFileAsync(storage, file);
-        DataFileReader reader = new(storage, VtHashName.Sha256, _ => PlainRecordSeal.Instance);
+        DataFileReader reader = new(storage, VtHashName.Sha256, PlainFileSeals.Instance);
         return (bytes, await reader.ReadTrailerAsync(file, bytes.Length, default), StoreNames.DataFile(file));
     }
 
     private async Task<byte[]> WriteFileAsync(MemoryStorage storage, DataFileId file)
     {
-        await using DataFileWriter writer = await DataFileWriter.BeginAsync(storage, VtHashName.Sha256, DataFileContent.Files, file, DataFileId.New(), _ => PlainRecordSeal.Instance, default);
+        await using DataFileWriter writer = await DataFileWriter.BeginAsync(storage, VtHashName.Sha256, DataFileContent.Files, file, DataFileId.New(), PlainFileSeals.Instance, default);
         using RecordCompany company = new(Codec.None, 0);
         foreach (byte[] block in _blocks)
         {
             company.Add(BlockHasher.Compute(VtHashName.Sha256, block), block);
-            await writer.AppendAsync(company.Encode(writer.TailLength), company.Blocks, default);
+            await writer.AppendAsync(company.Encode(writer.Shape), company.Blocks, default);
             company.Clear();
         }
 

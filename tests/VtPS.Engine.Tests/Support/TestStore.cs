@@ -1,3 +1,4 @@
+using System.Security;
 using System.Text;
 using VtPS.Engine.Backups;
 using VtPS.Engine.IO;
@@ -11,7 +12,24 @@ namespace VtPS.Engine.Tests.Support;
 /// <summary>A Store for a test, in a folder or in memory, with short ways to do what users do.</summary>
 internal sealed class TestStore : IAsyncDisposable
 {
+    private static readonly AsyncLocal<StoreCredentials?> Encryption = new();
+
     private TestStore(StoreSession session) => Session = session;
+
+    /// <summary>
+    /// From here on this test's Stores are made encrypted and opened with their password, unless it says otherwise itself: called in the constructor of a class
+    /// that runs another's tests again.
+    /// </summary>
+    public static void EncryptFromHere()
+    {
+        SecureString password = new();
+        foreach (char c in "over and over again")
+        {
+            password.AppendChar(c);
+        }
+
+        Encryption.Value = new StoreCredentials { Password = password };
+    }
 
     public StoreSession Session { get; }
 
@@ -20,18 +38,18 @@ internal sealed class TestStore : IAsyncDisposable
     /// <summary>Makes and opens a Store in a folder; the index is in memory.</summary>
     public static async Task<TestStore> CreateAsync(string path, Func<CreateStoreRequest, CreateStoreRequest>? with = null, IBlockIndexFactory? indexes = null)
     {
-        CreateStoreRequest request = new() { Address = new StoreAddress(path) };
+        CreateStoreRequest request = new() { Address = new StoreAddress(path), Credentials = Encryption.Value, Iterations = 1_000 };
         await StoreCreation.CreateAsync(with?.Invoke(request) ?? request, NullObserver.Instance, CancellationToken.None);
         return await OpenAsync(path, indexes);
     }
 
     /// <summary>Opens a Store in a folder.</summary>
     public static async Task<TestStore> OpenAsync(string path, IBlockIndexFactory? indexes = null) =>
-        new(await StoreSession.OpenAsync(new StoreAddress(path), indexes ?? new MemoryBlockIndexFactory(), CancellationToken.None));
+        new(await StoreSession.OpenAsync(new StoreAddress(path) { Credentials = Encryption.Value }, indexes ?? new MemoryBlockIndexFactory(), CancellationToken.None));
 
     /// <summary>Opens a Store over a storage once more, with an index of its own; whoever is disposed first disposes the storage.</summary>
     public static async Task<TestStore> OpenAsync(IObjectStorage storage) =>
-        new(await StoreSession.OpenAsync(new StoreAddress("memory"), storage, new MemoryBlockIndexFactory(), CancellationToken.None));
+        new(await StoreSession.OpenAsync(new StoreAddress("memory") { Credentials = Encryption.Value }, storage, new MemoryBlockIndexFactory(), CancellationToken.None));
 
     /// <summary>Stores blocks under a lease, makes them durable and returns their hashes.</summary>
     public async Task<List<VtHash>> AddBlocksAsync(IEnumerable<byte[]> blocks)
@@ -50,9 +68,9 @@ internal sealed class TestStore : IAsyncDisposable
     /// <summary>Makes and opens a Store over a storage.</summary>
     public static async Task<TestStore> CreateAsync(IObjectStorage storage, Func<CreateStoreRequest, CreateStoreRequest>? with = null)
     {
-        CreateStoreRequest request = new() { Address = new StoreAddress("memory") };
+        CreateStoreRequest request = new() { Address = new StoreAddress("memory") { Credentials = Encryption.Value }, Credentials = Encryption.Value, Iterations = 1_000 };
         await StoreCreation.CreateAsync(with?.Invoke(request) ?? request, storage, NullObserver.Instance, CancellationToken.None);
-        return new(await StoreSession.OpenAsync(new StoreAddress("memory"), storage, new MemoryBlockIndexFactory(), CancellationToken.None));
+        return new(await StoreSession.OpenAsync(request.Address, storage, new MemoryBlockIndexFactory(), CancellationToken.None));
     }
 
     /// <summary>Backs up one path.</summary>
