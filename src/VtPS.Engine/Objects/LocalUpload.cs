@@ -21,7 +21,7 @@ internal sealed class LocalUpload : IObjectUpload
     private SafeFileHandle? _handle;
     private long _length;
     private long _writtenOut;
-    private bool _broken;
+    private VtException? _failure;
     private bool _named;
 
     private LocalUpload(DurableFolders folders, string location, string name, string path, SafeFileHandle handle)
@@ -71,8 +71,7 @@ internal sealed class LocalUpload : IObjectUpload
         }
         catch (Exception e) when (StorageErrors.IsFileSystemFailure(e))
         {
-            _broken = true;
-            throw StorageErrors.Write(_location, $"write '{_name}'", e);
+            throw _failure = StorageErrors.Write(_location, $"write '{_name}'", e);
         }
 
         _length += bytes.Length;
@@ -145,8 +144,9 @@ internal sealed class LocalUpload : IObjectUpload
         return handle;
     }
 
-    private SafeFileHandle Usable() => _broken
-        ? throw new InvalidOperationException($"'{_name}' cannot be finished: an earlier write failed.")
+    /// <summary>The open file. Whoever comes after a failure, before its first victim could tell of it, gets the same error.</summary>
+    private SafeFileHandle Usable() => _failure is not null
+        ? throw new VtException(_failure.ErrorId, _failure.Message, _failure.Target, _failure)
         : _handle ?? throw new InvalidOperationException($"'{_name}' is committed or given up already.");
 
     private void Guard(Action action)
@@ -157,8 +157,7 @@ internal sealed class LocalUpload : IObjectUpload
         }
         catch (Exception e) when (StorageErrors.IsFileSystemFailure(e))
         {
-            _broken = true;
-            throw StorageErrors.Write(_location, $"finish writing '{_name}'", e);
+            throw _failure = StorageErrors.Write(_location, $"finish writing '{_name}'", e);
         }
     }
 

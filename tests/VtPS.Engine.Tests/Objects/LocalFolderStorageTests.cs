@@ -290,7 +290,8 @@ public sealed class LocalFolderStorageTests : ObjectStorageContract
             });
             Assert.Equal(VtErrorId.StoreFull, e.ErrorId);
             Assert.Contains(mount, e.Message, StringComparison.Ordinal);
-            await Assert.ThrowsAsync<InvalidOperationException>(async () => await upload.CommitAsync(default));
+            VtException again = await Assert.ThrowsAsync<VtException>(async () => await upload.CommitAsync(default));
+            Assert.Equal(VtErrorId.StoreFull, again.ErrorId);
             await upload.DisposeAsync();
             Assert.Equal([new ObjectInfo("data/aa/small", 1000)], await ListAsync(storage, string.Empty));
             await storage.PutAsync("data/aa/again", "owner", new byte[1000], default);
