@@ -26,6 +26,17 @@ internal sealed class StoreMarker(StoreSession store)
     /// <exception cref="VtException">A record, an amendment, a directory or an indirect block is missing, damaged or of an unknown form.</exception>
     public async Task MarkAllAsync(CancellationToken cancellationToken)
     {
+        while (!await TryMarkAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // A backup was removed, and what it stood on deleted, while it was marked. What it was the first to meet may be marked in part: begin anew.
+            _needed.Clear();
+            _walked.Clear();
+            Backups = 0;
+        }
+    }
+
+    private async Task<bool> TryMarkAllAsync(CancellationToken cancellationToken)
+    {
         List<VtBackup> backups = await BackupCatalog.ReadAllAsync(store, e => throw Refused(e), cancellationToken).ConfigureAwait(false);
         foreach (VtBackup backup in backups)
         {
@@ -39,11 +50,18 @@ internal sealed class StoreMarker(StoreSession store)
             }
             catch (Exception e) when (e is VtException or InvalidDataException)
             {
+                if (await store.Storage.GetLengthAsync(StoreNames.Backup(backup.Id), cancellationToken).ConfigureAwait(false) is null)
+                {
+                    return false;
+                }
+
                 throw Refused(new VtException((e as VtException)?.ErrorId ?? VtErrorId.BlockDamaged, $"Backup {backup.Id}: {e.Message}", backup.Id, e));
             }
 
             Backups++;
         }
+
+        return true;
     }
 
     private enum Role
