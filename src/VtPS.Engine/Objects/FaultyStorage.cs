@@ -146,6 +146,15 @@ internal sealed class FaultyStorage(IObjectStorage inner) : IObjectStorage
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken)
+    {
+        bool fault = await EnterAsync("list", ObjectNames.Unfinished, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<UnfinishedUpload> unfinished = await inner.ListUnfinishedAsync(cancellationToken).ConfigureAwait(false);
+        await LeaveAsync(fault, "list", ObjectNames.Unfinished).ConfigureAwait(false);
+        return unfinished;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken)
     {
         bool fault = await EnterAsync("sweep", owner, cancellationToken).ConfigureAwait(false);

@@ -49,6 +49,10 @@ internal interface IObjectStorage : IAsyncDisposable
     /// <summary>Whether the lock of <see cref="TryPutLockedAsync"/> is held by anyone; null where the storage knows no such locks or the object is not there.</summary>
     ValueTask<bool?> IsLockedAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>What uploads have left unfinished, or are still writing, by owner. A storage that keeps no such thing has none.</summary>
+    ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<UnfinishedUpload>>([]);
+
     /// <summary>Removes what uploads of the named owner left unfinished, if anything.</summary>
     ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken);
 }

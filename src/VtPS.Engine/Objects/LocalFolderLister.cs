@@ -85,6 +85,29 @@ internal sealed class LocalFolderLister(string root)
         return found;
     }
 
+    /// <summary>Everything in <c>tmp/</c> by its owner. What is not named as an upload is nobody's and left alone.</summary>
+    public List<UnfinishedUpload> ListUnfinished()
+    {
+        Dictionary<string, long> lengths = [];
+        string folder = Full(ObjectNames.Unfinished);
+        foreach (string name in Directory.Exists(folder) ? Names(folder) : (IEnumerable<string>)[])
+        {
+            int dot = name.IndexOf('.', StringComparison.Ordinal);
+            if (dot > 0 && ObjectNames.IsPart(name) && ObjectFileStatus.TryGet(Path.Join(folder, name)) is { IsFile: true } file)
+            {
+                lengths[name[..dot]] = lengths.GetValueOrDefault(name[..dot]) + file.Length;
+            }
+        }
+
+        List<UnfinishedUpload> found = [];
+        foreach ((string owner, long length) in lengths)
+        {
+            found.Add(new UnfinishedUpload(owner, length));
+        }
+
+        return found;
+    }
+
     private static FileSystemEnumerable<string> Names(string folder) => new(folder, static (ref FileSystemEntry entry) => entry.FileName.ToString(), Everything);
 
     private string Full(string name) => Path.Join(root, Path.DirectorySeparatorChar == '/' ? name : name.Replace('/', Path.DirectorySeparatorChar));

@@ -171,6 +171,21 @@ internal sealed class LocalFolderStorage : IObjectStorage
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return ValueTask.FromResult<IReadOnlyList<UnfinishedUpload>>(_lister.ListUnfinished());
+        }
+        catch (Exception e) when (StorageErrors.IsFileSystemFailure(e))
+        {
+            throw StorageErrors.Read(Location, "list what is unfinished", e);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -46,7 +46,25 @@ internal static class LeaseBook
             await storage.DeleteAsync(StoreNames.Beat(id, number), cancellationToken).ConfigureAwait(false);
         }
 
+        await SweepUnfinishedAsync(storage, leases.Keys, memory, grace, cancellationToken).ConfigureAwait(false);
         return buried;
+    }
+
+    /// <summary>
+    /// Removes what nobody finishes any more: uploads without a lease that stands, such as those of an optimize run that was killed, that have not grown for the
+    /// grace period. Wrongly judged, they cost their run an error, never data.
+    /// </summary>
+    private static async Task SweepUnfinishedAsync(IObjectStorage storage, IReadOnlyCollection<string> leases, ILeaseMemory memory, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        foreach (UnfinishedUpload unfinished in await storage.ListUnfinishedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            string key = "tmp-" + unfinished.Owner;
+            if (!leases.Contains(unfinished.Owner) && memory.SilentFor(key, unfinished.Length) > grace)
+            {
+                await storage.SweepUnfinishedAsync(unfinished.Owner, cancellationToken).ConfigureAwait(false);
+                memory.Forget(key);
+            }
+        }
     }
 
     /// <summary>The leases that stand, each with the trash objects it has noted as read.</summary>

@@ -59,6 +59,8 @@ internal sealed class HookedStorage(IObjectStorage inner, Func<StorageCall, stri
         return await inner.IsLockedAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
+    public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken) => inner.ListUnfinishedAsync(cancellationToken);
+
     public async ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken)
     {
         await before(StorageCall.Sweep, owner).ConfigureAwait(false);
