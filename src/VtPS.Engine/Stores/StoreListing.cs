@@ -25,19 +25,20 @@ internal sealed class StoreListing
     /// <param name="storage">The Store's storage.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <param name="rules">The rules of deletion; null for all of them.</param>
+    /// <param name="onDamaged">Told of a trash object that cannot be understood, for those who only read: what it names can be read as long as it stands. Null: that is an error.</param>
     /// <exception cref="VtException">StoreReadFailed, DataFileDamaged for a trash object that cannot be understood.</exception>
-    public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken, ProtocolRules? rules = null)
+    public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken, ProtocolRules? rules = null, Action<VtException>? onDamaged = null)
     {
         List<TrashRecord> trash = [];
         Dictionary<DataFileId, long> files = [];
         if (rules is { TrashBeforeFiles: false })
         {
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
-            await ListTrashAsync(storage, trash, cancellationToken).ConfigureAwait(false);
+            await ListTrashAsync(storage, trash, onDamaged, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await ListTrashAsync(storage, trash, cancellationToken).ConfigureAwait(false);
+            await ListTrashAsync(storage, trash, onDamaged, cancellationToken).ConfigureAwait(false);
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
         }
 
@@ -50,7 +51,7 @@ internal sealed class StoreListing
         return new StoreListing(trash, givenUp, files);
     }
 
-    private static async ValueTask ListTrashAsync(IObjectStorage storage, List<TrashRecord> trash, CancellationToken cancellationToken)
+    private static async ValueTask ListTrashAsync(IObjectStorage storage, List<TrashRecord> trash, Action<VtException>? onDamaged, CancellationToken cancellationToken)
     {
         await foreach (ObjectInfo info in storage.ListAsync(StoreNames.Trash, cancellationToken).ConfigureAwait(false))
         {
@@ -70,7 +71,14 @@ internal sealed class StoreListing
                 continue;
             }
 
-            trash.Add(TrashRecord.Read(info.Name, bytes, storage.Location));
+            try
+            {
+                trash.Add(TrashRecord.Read(info.Name, bytes, storage.Location));
+            }
+            catch (VtException e) when (onDamaged is not null)
+            {
+                onDamaged(e);
+            }
         }
     }
 

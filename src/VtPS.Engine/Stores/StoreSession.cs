@@ -125,7 +125,7 @@ internal sealed class StoreSession : IAsyncDisposable
 
     /// <summary>Lists the Store anew.</summary>
     public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
-        await ApplyAsync(await StoreListing.ReadAsync(Storage, cancellationToken, Rules).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await ApplyAsync(await StoreListing.ReadAsync(Storage, cancellationToken, Rules, e => NoteDamage(e.Message)).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Brings the index up to a listing: the trailers of files that it does not know are read.</summary>
     public async ValueTask ApplyAsync(StoreListing listing, CancellationToken cancellationToken)
