@@ -307,6 +307,18 @@ Describe 'Backup-VtTree' {
             Get-ChildItem -LiteralPath "$($store.Path)/leases" | Should -BeNullOrEmpty
         }
 
+        It 'seals an Interrupted backup when a service manager ends PowerShell' -Skip:$IsWindows {
+            $script = ". '$PSScriptRoot/common.ps1'; Backup-VtTree -InputStream (Get-EndlessStream 20000000) -Name endless -Store '$($store.Path)'"
+            $child = Start-Process pwsh -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"$script`"" -PassThru
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            while (-not (Get-ChildItem -LiteralPath "$($store.Path)/tmp" -File -ErrorAction Ignore) -and $watch.Elapsed.TotalSeconds -lt 60) { Start-Sleep -Milliseconds 100 }
+            kill -TERM $child.Id
+            $child.WaitForExit(30000) | Should -BeTrue
+            $child.ExitCode | Should -Not -Be 0
+            (Get-VtBackup -Store $store).Status | Should -Be 'Interrupted'
+            Get-ChildItem -LiteralPath "$($store.Path)/leases" | Should -BeNullOrEmpty
+        }
+
         It 'seals an Interrupted backup when the reader wants no more' {
             $wide = Get-WideTree 2000
             $watch = [Diagnostics.Stopwatch]::StartNew()

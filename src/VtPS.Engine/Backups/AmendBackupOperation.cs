@@ -47,7 +47,7 @@ internal static class AmendBackupOperation
 
         try
         {
-            return (await BackupCatalog.TryReadAsync(store, id, last, cancellationToken).ConfigureAwait(false) ?? throw NotFound(store, id, null), last);
+            return (await BackupCatalog.TryReadAsync(store, id, last, _ => { }, cancellationToken).ConfigureAwait(false) ?? throw NotFound(store, id, null), last);
         }
         catch (InvalidDataException e)
         {

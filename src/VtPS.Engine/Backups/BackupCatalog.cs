@@ -75,7 +75,7 @@ internal static class BackupCatalog
         {
             try
             {
-                if (await TryReadAsync(store, id, number, cancellationToken).ConfigureAwait(false) is { } backup)
+                if (await TryReadAsync(store, id, number, onDamaged, cancellationToken).ConfigureAwait(false) is { } backup)
                 {
                     backups.Add(backup);
                 }
@@ -91,9 +91,12 @@ internal static class BackupCatalog
         return backups;
     }
 
-    /// <summary>One backup with its amendment; null where it is gone.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static async Task<VtBackup?> TryReadAsync(StoreSession store, string id, long amendment, CancellationToken cancellationToken)
+    /// <summary>
+    /// One backup with its amendment; null where it is gone. An amendment that cannot be read is reported, and the backup given as it was recorded,
+    /// but pinned: it may have been.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The record is damaged.</exception>
+    public static async Task<VtBackup?> TryReadAsync(StoreSession store, string id, long amendment, Action<VtException> onDamaged, CancellationToken cancellationToken)
     {
         VtBackup backup;
         try
@@ -118,6 +121,11 @@ internal static class BackupCatalog
         catch (ObjectNotFoundException)
         {
             return backup;
+        }
+        catch (InvalidDataException e)
+        {
+            onDamaged(new VtException(VtErrorId.BlockDamaged, $"Tags, comment and pin of backup {id} in '{store.Info.Path}' cannot be read: {e.Message} The backup is given as it was recorded, and pinned. Set-VtBackup sets them anew.", id, e));
+            return backup.With(backup.Tag, backup.Comment, pinned: true);
         }
     }
 

@@ -13,6 +13,7 @@ internal static class BackupOperation
     public static async Task<BackupPlan> PlanAsync(StoreSession store, BackupRequest request, IOperationObserver observer, CancellationToken cancellationToken)
     {
         Check(request);
+        request = ExcludeSource.ReadFiles(request);
         SourcePlan? sources = request.Paths is null ? null : await SourcePlan.CreateAsync(request.Paths, request.Root, cancellationToken).ConfigureAwait(false);
         string host = HostOf(request);
         string subset = SubsetOf(request, sources);
@@ -46,6 +47,7 @@ internal static class BackupOperation
     public static async Task<VtBackup> RunAsync(StoreSession store, BackupRequest request, IOperationObserver observer, CancellationToken cancellationToken)
     {
         Check(request);
+        request = ExcludeSource.ReadFiles(request);
         SourcePlan? sources = request.Paths is null ? null : await SourcePlan.CreateAsync(request.Paths, request.Root, cancellationToken).ConfigureAwait(false);
         if (request.BaseIds is { Count: > 0 })
         {

@@ -25,6 +25,7 @@ internal static class BackupRecord
             writer.WriteString("sourceRoot", PathText.Format(root));
         }
 
+        WriteRules(writer, backup.Rules);
         WriteStrings(writer, "tags", backup.Tag);
         if (backup.Comment is not null)
         {
@@ -78,6 +79,7 @@ internal static class BackupRecord
                 Subset = root.GetProperty("subset").GetString()!,
                 SourcePath = ReadStrings(root, "sources"),
                 SourceRoot = root.TryGetProperty("sourceRoot", out JsonElement sourceRoot) ? PathText.Parse(sourceRoot.GetString()) : null,
+                Rules = ReadRules(root),
                 Tag = ReadStrings(root, "tags"),
                 Comment = root.TryGetProperty("comment", out JsonElement comment) ? comment.GetString() : null,
                 Status = Enum.Parse<VtBackupStatus>(root.GetProperty("status").GetString()!),
@@ -177,6 +179,33 @@ internal static class BackupRecord
         ("dataBlocksNew", backup.DataBlocksNew),
         ("blocksKnown", backup.BlocksKnown),
     ];
+
+    private static void WriteRules(Utf8JsonWriter writer, BackupRules rules)
+    {
+        if (rules.IsEmpty)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("rules");
+        WriteStrings(writer, "exclude", rules.Exclude);
+        writer.WriteBoolean("excludeCaches", rules.ExcludeCaches);
+        if (rules.ExcludeLargerThan is { } limit)
+        {
+            writer.WriteNumber("excludeLargerThan", limit);
+        }
+
+        writer.WriteBoolean("oneFileSystem", rules.OneFileSystem);
+        writer.WriteEndObject();
+    }
+
+    private static BackupRules ReadRules(JsonElement root) => !root.TryGetProperty("rules", out JsonElement rules) ? new BackupRules() : new BackupRules
+    {
+        Exclude = ReadStrings(rules, "exclude"),
+        ExcludeCaches = rules.GetProperty("excludeCaches").GetBoolean(),
+        ExcludeLargerThan = rules.TryGetProperty("excludeLargerThan", out JsonElement limit) ? limit.GetInt64() : null,
+        OneFileSystem = rules.GetProperty("oneFileSystem").GetBoolean(),
+    };
 
     private static void WriteStrings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
     {

@@ -169,6 +169,7 @@ internal sealed class BackupSession(
             Subset = subset,
             SourcePath = sources is null ? [] : [.. sources.Paths.Select(p => PathText.Format(p))],
             SourceRoot = sources?.Root,
+            Rules = BackupRules.Of(request),
             Tag = [.. request.Tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Comment = string.IsNullOrEmpty(request.Comment) ? null : request.Comment,
             Status = status,

@@ -31,7 +31,7 @@ internal sealed class BackupWalker
         _plan = plan;
         _bases = bases;
         _observer = observer;
-        _rules = ExcludeSource.Read(run.Request);
+        _rules = ExcludeSource.Parse(run.Request.Exclude);
         _trees = (StoreTreeReader)run.Session.Trees;
     }
 
@@ -441,21 +441,12 @@ internal sealed class BackupWalker
     {
         List<DirectoryEntryName> listed = handle.List();
         byte[][] names = new byte[listed.Count][];
-        local = null;
-        bool tagged = false;
         for (int i = 0; i < names.Length; i++)
         {
             names[i] = listed[i].Name;
-            if (names[i].AsSpan().SequenceEqual(ExcludeSource.IgnoreFile))
-            {
-                local = ExcludeSource.ReadLocal(handle, names[i]);
-            }
-            else if (_run.Request.ExcludeCaches && names[i].AsSpan().SequenceEqual(ExcludeSource.CacheTag))
-            {
-                tagged = ExcludeSource.IsCacheTag(handle);
-            }
         }
 
+        (local, bool tagged) = ExcludeSource.Look(handle, listed, _run.Request.ExcludeCaches);
         scope ??= RuleScope.Create(_rules, local);
         if (tagged)
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.IO;
 using VtPS.Engine.Rules;
@@ -11,16 +10,16 @@ internal static class ExcludeSource
     private const int MaximumIgnoreFile = 4 << 20;
 
     /// <summary>The name of a directory's own file of rules.</summary>
-    public static ReadOnlySpan<byte> IgnoreFile => ".vtignore"u8;
+    private static ReadOnlySpan<byte> IgnoreFile => ".vtignore"u8;
 
     /// <summary>The name of the tag of a cache directory.</summary>
     public static ReadOnlySpan<byte> CacheTag => "CACHEDIR.TAG"u8;
 
     private static ReadOnlySpan<byte> CacheSignature => "Signature: 8a477f597d28d172789f06886806bc55"u8;
 
-    /// <summary>The rules of a request: those of its files first, those given one by one after them.</summary>
+    /// <summary>The request with the rules of its files in front of those given one by one.</summary>
     /// <exception cref="VtException">PathNotFound for a file of rules that cannot be read.</exception>
-    public static RuleSet Read(BackupRequest request)
+    public static BackupRequest ReadFiles(BackupRequest request)
     {
         List<string> lines = [];
         foreach (string path in request.ExcludeFrom)
@@ -36,11 +35,34 @@ internal static class ExcludeSource
         }
 
         lines.AddRange(request.Exclude);
-        return lines.Count == 0 ? RuleSet.Empty : RuleSet.Parse(lines, "the rules given");
+        return request with { Exclude = lines, ExcludeFrom = [] };
+    }
+
+    /// <summary>The rules of a command.</summary>
+    public static RuleSet Parse(IReadOnlyList<string> lines) => lines.Count == 0 ? RuleSet.Empty : RuleSet.Parse(lines, "the rules given");
+
+    /// <summary>What a directory itself says of what is left out: its own rules, and whether it is tagged as a cache.</summary>
+    public static (RuleSet? Local, bool IsCache) Look(DirectoryHandle directory, List<DirectoryEntryName> names, bool caches)
+    {
+        RuleSet? local = null;
+        bool isCache = false;
+        foreach (DirectoryEntryName name in names)
+        {
+            if (name.Name.AsSpan().SequenceEqual(IgnoreFile))
+            {
+                local = ReadLocal(directory, name.Name);
+            }
+            else if (caches && name.Name.AsSpan().SequenceEqual(CacheTag))
+            {
+                isCache = IsCacheTag(directory);
+            }
+        }
+
+        return (local, isCache);
     }
 
     /// <summary>The rules in a directory's own file. One that cannot be read rules nothing out; it is reported where it is backed up itself.</summary>
-    public static RuleSet ReadLocal(DirectoryHandle directory, byte[] name)
+    private static RuleSet ReadLocal(DirectoryHandle directory, byte[] name)
     {
         try
         {
@@ -63,11 +85,11 @@ internal static class ExcludeSource
 
         byte[] bytes = new byte[Math.Min(status.Size, MaximumIgnoreFile)];
         int length = RandomAccess.Read(file, bytes, 0);
-        return RuleSet.Parse(Encoding.UTF8.GetString(bytes, 0, length).Split('\n'), ".vtignore");
+        return RuleSet.Parse(bytes.AsSpan(0, length), ".vtignore");
     }
 
     /// <summary>Whether a directory's cache tag is a valid one.</summary>
-    public static bool IsCacheTag(DirectoryHandle directory)
+    private static bool IsCacheTag(DirectoryHandle directory)
     {
         try
         {

@@ -1,3 +1,5 @@
+using VtPS.Engine.IO;
+
 namespace VtPS.Engine.Backups;
 
 /// <summary>A node of the tree of paths that a run was given: walked as a whole, or only passed through on the way to nodes below.</summary>

@@ -11,7 +11,7 @@ namespace VtPS.Engine.Comparison;
 /// <remarks>
 /// Files of two backups are compared by their content references. A live file is equal if its size and time are; with
 /// <see cref="CompareRequest.Content"/> its bytes are read and compared, and another time alone is metadata. What lies below a directory that only
-/// one side has is given too.
+/// one side has is given too. What the backup left out by rule is left out of the live tree, too.
 /// </remarks>
 internal static class CompareOperation
 {
@@ -30,7 +30,7 @@ internal static class CompareOperation
         {
             BackupSources sources = BackupSources.Create(request.Reference);
             byte[]? folder = request.DifferencePath ?? sources.Root ?? (sources.IsFileSystemTop ? "/"u8.ToArray() : null);
-            live = folder is null ? LiveTree.OfSources(sources, observer) : LiveTree.Below(folder, observer);
+            live = folder is null ? LiveTree.OfSources(sources, request.Reference, observer) : LiveTree.Below(folder, request.Reference, observer);
             if (request.DifferencePath is null && sources.Root is not null)
             {
                 confined = ConfineToSources(request.Reference, sources.Root);

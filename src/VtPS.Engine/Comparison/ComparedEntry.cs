@@ -8,4 +8,5 @@ namespace VtPS.Engine.Comparison;
 /// <param name="Entry">What is known of it; null for a live entry that could not be examined, which was reported.</param>
 /// <param name="Folder">The live directory that it is in; null for an entry of a backup.</param>
 /// <param name="Itself">A live directory's own place; null for anything else.</param>
-internal readonly record struct ComparedEntry(byte[] Name, TreeEntry? Entry, PooledDirectory? Folder, PooledDirectory? Itself);
+/// <param name="Place">What a live directory inherits of the rules that its backup was made by; null for anything else.</param>
+internal readonly record struct ComparedEntry(byte[] Name, TreeEntry? Entry, PooledDirectory? Folder, PooledDirectory? Itself, LivePlace? Place = null);

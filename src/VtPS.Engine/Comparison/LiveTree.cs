@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using VtPS.Engine.Backups;
 using VtPS.Engine.IO;
 using VtPS.Engine.Listing;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Restores;
+using VtPS.Engine.Rules;
 using VtPS.Engine.Trees;
 
 namespace VtPS.Engine.Comparison;
@@ -19,24 +21,32 @@ internal sealed class LiveTree : ComparedTree, IDisposable
     private readonly PooledDirectory? _top;
     private readonly List<BackupSources.Source> _sources = [];
     private readonly Dictionary<string, PooledDirectory?> _folders = new(StringComparer.Ordinal);
+    private readonly BackupRules _rules;
+    private readonly RuleSet _ruleSet;
+    private readonly bool _topIsWhole;
 
-    private LiveTree(PooledDirectory? top, DirectoryPool pool, IOperationObserver observer)
+    private LiveTree(PooledDirectory? top, DirectoryPool pool, VtBackup backup, IOperationObserver observer)
     {
         _top = top;
         _pool = pool;
         _observer = observer;
+        _rules = backup.Rules;
+        _ruleSet = ExcludeSource.Parse(_rules.Exclude);
+
+        // Where the backup's top is a folder that was given itself, the rules begin there; else at each path given.
+        _topIsWhole = backup.SourceRoot is { } root && backup.SourcePath is [string only] && PathText.Parse(only).AsSpan().SequenceEqual(root);
     }
 
     public DirectoryPool Pool => _pool;
 
     /// <summary>The tree below a folder.</summary>
     /// <exception cref="VtException">PathNotFound, SourceDenied, SourceReadFailed.</exception>
-    public static LiveTree Below(byte[] folder, IOperationObserver observer)
+    public static LiveTree Below(byte[] folder, VtBackup backup, IOperationObserver observer)
     {
         DirectoryPool pool = new();
         try
         {
-            return new LiveTree(pool.AddRoot(FileSystem.Current.OpenDirectory(folder)), pool, observer);
+            return new LiveTree(pool.AddRoot(FileSystem.Current.OpenDirectory(folder)), pool, backup, observer);
         }
         catch (FileSystemException e)
         {
@@ -46,19 +56,19 @@ internal sealed class LiveTree : ComparedTree, IDisposable
     }
 
     /// <summary>The places that single top entries of a backup came from.</summary>
-    public static LiveTree OfSources(BackupSources sources, IOperationObserver observer)
+    public static LiveTree OfSources(BackupSources sources, VtBackup backup, IOperationObserver observer)
     {
-        LiveTree tree = new(null, new DirectoryPool(), observer);
+        LiveTree tree = new(null, new DirectoryPool(), backup, observer);
         tree._sources.AddRange(sources.All);
         tree._sources.Sort((x, y) => NameComparer.Instance.Compare(x.Name, y.Name));
         return tree;
     }
 
     public override IAsyncEnumerable<ComparedEntry> ReadTopAsync(CancellationToken cancellationToken) =>
-        _top is null ? ReadSourcesAsync(cancellationToken) : ReadAsync(_top, "", cancellationToken);
+        _top is null ? ReadSourcesAsync(cancellationToken) : ReadAsync(_top, "", null, cancellationToken);
 
     public override IAsyncEnumerable<ComparedEntry> ReadAsync(ComparedEntry directory, CancellationToken cancellationToken) =>
-        ReadAsync(directory.Itself!, PathText.Format(directory.Name), cancellationToken);
+        ReadAsync(directory.Itself!, PathText.Format(directory.Name), directory, cancellationToken);
 
     public void Dispose() => _pool.Dispose();
 
@@ -74,15 +84,25 @@ internal sealed class LiveTree : ComparedTree, IDisposable
         return new VtException(id, $"'{path}' cannot be read: {e.Message} {advice}", path, e);
     }
 
-    private async IAsyncEnumerable<ComparedEntry> ReadAsync(PooledDirectory directory, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ComparedEntry> ReadAsync(PooledDirectory directory, string text, ComparedEntry? from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Live directories are read at once; the method is asynchronous only because that of a backup's is.
         await ValueTask.CompletedTask.ConfigureAwait(false);
-        List<DirectoryEntryName> names = List(directory, text);
+        LivePlace? place = from?.Place;
+        if (_rules.OneFileSystem && place is not null && place.Device != place.TopDevice)
+        {
+            yield break;
+        }
+
+        List<DirectoryEntryName> names = List(directory, text, out RuleSet? local, out bool isCache);
+        bool begins = from is null ? _topIsWhole : place is { Outer: null };
+        RuleScope? scope = begins ? RuleScope.Create(_ruleSet, local) : from is null ? null : place?.Outer?.Enter(from.Value.Name, local);
         foreach (DirectoryEntryName name in names)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (name.Type != VtItemType.Socket && Examine(directory, name.Name) is { } entry)
+            if (name.Type != VtItemType.Socket
+                && !(isCache && !name.Name.AsSpan().SequenceEqual(ExcludeSource.CacheTag))
+                && Examine(directory, name.Name, scope, place) is { } entry)
             {
                 yield return entry;
             }
@@ -95,14 +115,14 @@ internal sealed class LiveTree : ComparedTree, IDisposable
         foreach (BackupSources.Source source in _sources)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (GetFolder(source) is { } folder && (source.Follows ? ExamineFollowed(folder, source) : Examine(folder, source.Name)) is { } entry)
+            if (GetFolder(source) is { } folder && (source.Follows ? ExamineFollowed(folder, source) : Examine(folder, source.Name, null, null)) is { } entry)
             {
                 yield return entry;
             }
         }
     }
 
-    private List<DirectoryEntryName> List(PooledDirectory directory, string text)
+    private List<DirectoryEntryName> List(PooledDirectory directory, string text, out RuleSet? local, out bool isCache)
     {
         try
         {
@@ -110,6 +130,7 @@ internal sealed class LiveTree : ComparedTree, IDisposable
             try
             {
                 List<DirectoryEntryName> names = handle.List();
+                (local, isCache) = ExcludeSource.Look(handle, names, _rules.ExcludeCaches);
                 names.Sort((x, y) => NameComparer.Instance.Compare(x.Name, y.Name));
                 return names;
             }
@@ -155,7 +176,8 @@ internal sealed class LiveTree : ComparedTree, IDisposable
         {
             DirectoryHandle handle = FileSystem.Current.OpenDirectory(source.Path);
             PooledDirectory itself = _pool.AddRoot(handle);
-            return new ComparedEntry(source.Name, Capture(handle.GetStatus(), source.Name, handle.GetExtendedAttributes(), null), folder, itself);
+            FileStatus status = handle.GetStatus();
+            return new ComparedEntry(source.Name, Capture(status, source.Name, handle.GetExtendedAttributes(), null), folder, itself, new LivePlace(null, status.Device, status.Device));
         }
         catch (FileSystemException e) when (e.Reason == FileSystemReason.NotFound)
         {
@@ -163,7 +185,7 @@ internal sealed class LiveTree : ComparedTree, IDisposable
         }
         catch (FileSystemException e) when (e.Reason == FileSystemReason.NotADirectory)
         {
-            return Examine(folder, source.Name);
+            return Examine(folder, source.Name, null, null);
         }
         catch (FileSystemException e)
         {
@@ -172,8 +194,8 @@ internal sealed class LiveTree : ComparedTree, IDisposable
         }
     }
 
-    /// <summary>An entry; null for one that is not there, or a socket.</summary>
-    private ComparedEntry? Examine(PooledDirectory folder, byte[] name)
+    /// <summary>An entry; null for one that is not there, a socket, or one that the backup's rules leave out.</summary>
+    private ComparedEntry? Examine(PooledDirectory folder, byte[] name, RuleScope? scope, LivePlace? parent)
     {
         try
         {
@@ -185,9 +207,17 @@ internal sealed class LiveTree : ComparedTree, IDisposable
                     return null;
                 }
 
+                bool isDirectory = status.Type == VtItemType.Directory;
+                if ((scope is not null && scope.IsExcluded(name, isDirectory))
+                    || (status.Type == VtItemType.File && status.Size > (_rules.ExcludeLargerThan ?? long.MaxValue)))
+                {
+                    return null;
+                }
+
                 byte[]? target = status.Type == VtItemType.SymbolicLink ? handle.ReadLink(name) : null;
-                PooledDirectory? itself = status.Type == VtItemType.Directory ? DirectoryPool.Add(folder, name) : null;
-                return new ComparedEntry(name, Capture(status, name, handle.GetExtendedAttributes(name), target), folder, itself);
+                PooledDirectory? itself = isDirectory ? DirectoryPool.Add(folder, name) : null;
+                LivePlace? place = isDirectory ? new LivePlace(scope, status.Device, parent?.TopDevice ?? status.Device) : null;
+                return new ComparedEntry(name, Capture(status, name, handle.GetExtendedAttributes(name), target), folder, itself, place);
             }
             finally
             {

@@ -91,7 +91,7 @@ internal sealed class ObjectTest(StoreSession store)
                 try
                 {
                     // The newest amendment is the one that counts; the others must be readable all the same.
-                    VtBackup? read = await BackupCatalog.TryReadAsync(store, id, number, cancellationToken).ConfigureAwait(false);
+                    VtBackup? read = await BackupCatalog.TryReadAsync(store, id, number, damage => throw damage, cancellationToken).ConfigureAwait(false);
                     if (read is null)
                     {
                         break;

@@ -120,6 +120,9 @@ public sealed class VtBackup
     /// <summary>The root of the side-car, which serves the change test of the next run.</summary>
     internal VtBlockReference? SideCar { get; init; }
 
+    /// <summary>What was left out by rule.</summary>
+    internal Engine.Backups.BackupRules Rules { get; init; } = new();
+
     /// <summary>The live folder that the top of the tree stands for; null where each top entry has a path of its own.</summary>
     internal byte[]? SourceRoot { get; init; }
 

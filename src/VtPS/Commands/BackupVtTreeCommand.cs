@@ -32,6 +32,7 @@ public sealed class BackupVtTreeCommand : VtStoreCommand
     private SourcePaths? _sources;
     private byte[]? _root;
     private CommandObserver? _observer;
+    private TerminationGuard? _guard;
     private VtBackup? _backup;
     private VtException? _missing;
     private bool _declined;
@@ -224,6 +225,12 @@ public sealed class BackupVtTreeCommand : VtStoreCommand
         }
     }
 
+    private protected override async ValueTask ReleaseAsync()
+    {
+        await base.ReleaseAsync().ConfigureAwait(false);
+        _guard?.Dispose();
+    }
+
     private void Give(byte[] path)
     {
         if (_gathered is not null)
@@ -270,6 +277,7 @@ public sealed class BackupVtTreeCommand : VtStoreCommand
     private void Begin(StoreSession session, BackupRequest request)
     {
         _observer = Observe(PassThru);
+        _guard ??= new TerminationGuard(StopProcessing);
         Start(async token => _backup = await BackupOperation.RunAsync(session, request, _observer, token).ConfigureAwait(false));
     }
 

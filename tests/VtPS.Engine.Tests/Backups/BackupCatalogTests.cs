@@ -1,5 +1,6 @@
 using VtPS.Engine.Backups;
 using VtPS.Engine.Objects;
+using VtPS.Engine.Stores;
 using VtPS.Engine.Tests.Support;
 using Xunit;
 
@@ -114,6 +115,35 @@ public sealed class BackupCatalogTests : IAsyncLifetime
         await AmendAsync(new AmendBackupRequest { BackupId = Id("aa00"), AddTags = ["a"], RemoveTags = ["none"], Pinned = false });
         Assert.Equal(4, (await _store.ObjectsAsync("backups/")).Count(n => n.Contains("aa00", StringComparison.Ordinal)));
         Assert.Equal(VtErrorId.BackupNotFound, (await Assert.ThrowsAsync<VtException>(() => AmendAsync(new AmendBackupRequest { BackupId = Id("ffff") }))).ErrorId);
+    }
+
+    [Fact]
+    public async Task ADamagedAmendmentIsReportedAndDoesNotHideItsBackup()
+    {
+        await AmendAsync(new AmendBackupRequest { BackupId = Id("aa00"), AddTags = ["lost"] });
+        await _storage.DeleteAsync($"backups/{Id("aa00")}.1.json", default);
+        _storage.Put($"backups/{Id("aa00")}.1.json", "{\"id\":\"damaged\"}"u8.ToArray());
+        List<VtException> damaged = [];
+        List<VtBackup> all = await BackupCatalog.ReadAllAsync(_store.Session, damaged.Add, default);
+        Assert.Equal(Id("aa00"), Assert.Single(damaged).Target);
+
+        // It may have been pinned: so it is, until someone says otherwise.
+        Assert.True(all.Find(b => b.Id == Id("aa00"))!.Pinned);
+        VtBackup mended = await AmendAsync(new AmendBackupRequest { BackupId = Id("aa00"), Pinned = false, Tags = ["found"] });
+        Assert.Equal((false, "found"), (mended.Pinned, Assert.Single(mended.Tag)));
+        damaged.Clear();
+        await BackupCatalog.ReadAllAsync(_store.Session, damaged.Add, default);
+        Assert.Empty(damaged);
+    }
+
+    [Fact]
+    public async Task ADamagedTrashObjectStopsWritersButNotReaders()
+    {
+        _storage.Put($"trash/{Id("aa00")}.json", "{\"files\":[]}"u8.ToArray());
+        await _store.Session.RefreshAsync(default);
+        Assert.Contains(_store.Session.Damage, d => d.Contains("trash", StringComparison.Ordinal));
+        VtException error = await Assert.ThrowsAsync<VtException>(() => StoreWriter.OpenAsync(_store.Session, "test", default));
+        Assert.Equal(VtErrorId.DataFileDamaged, error.ErrorId);
     }
 
     [Fact]

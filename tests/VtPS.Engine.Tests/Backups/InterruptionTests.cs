@@ -1,5 +1,6 @@
 using VtPS.Engine.Backups;
 using VtPS.Engine.Objects;
+using VtPS.Engine.Stores;
 using VtPS.Engine.Tests.Support;
 using Xunit;
 
@@ -156,9 +157,11 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task WhatWasDeletedAfterABurialIsStoredAgain(bool noticedMeanwhile)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task WhatWasDeletedAfterABurialIsStoredAgain(bool noticedMeanwhile, bool contentAlone)
     {
         MakeFiles();
         await Task.Delay(2100);
@@ -171,7 +174,7 @@ public sealed class InterruptionTests : IDisposable
             OnEachItem = i => Once(i, () =>
             {
                 BuryAsync(store).Wait();
-                DeleteDataAsync(store).Wait();
+                DeleteDataAsync(store, contentAlone).Wait();
                 if (noticedMeanwhile)
                 {
                     store.Session.RefreshAsync(default).AsTask().Wait();
@@ -248,11 +251,16 @@ public sealed class InterruptionTests : IDisposable
         }
     }
 
-    private static async Task DeleteDataAsync(TestStore store)
+    private static async Task DeleteDataAsync(TestStore store, bool contentAlone = false)
     {
         foreach (string name in await store.ObjectsAsync("data/"))
         {
-            await store.Storage.DeleteAsync(name, default);
+            byte[] header = new byte[DataFileFormat.HeaderLength];
+            await store.Storage.ReadAsync(name, 0, header, default);
+            if (!contentAlone || header[11] == (byte)DataFileContent.Files)
+            {
+                await store.Storage.DeleteAsync(name, default);
+            }
         }
     }
 

@@ -172,6 +172,28 @@ public class CompareTests
     }
 
     [UnixFact]
+    public async Task WhatTheBackupLeftOutByRuleIsNoDifference()
+    {
+        await using RestoreHome home = await RestoreHome.CreateAsync();
+        Make(home);
+        home.Temp.WriteFile("src/dir/big", new string('x', 5000));
+        home.Temp.WriteFile("src/dir/one.tmp", "left out by the command");
+        home.Temp.WriteFile("src/dir/left/below", "left out with its directory");
+        home.Temp.WriteFile("src/own/.vtignore", "*.log\n");
+        home.Temp.WriteFile("src/own/a.log", "left out by its directory");
+        home.Temp.WriteFile("src/cache/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n");
+        home.Temp.WriteFile("src/cache/cached", "left out by the tag");
+        VtBackup backup = await home.Store.BackupAsync(
+            home.Temp.Combine("src"), with: r => r with { Exclude = ["*.tmp", "/dir/left/"], ExcludeCaches = true, ExcludeLargerThan = 4999, OneFileSystem = true, HostName = Environment.MachineName });
+
+        Assert.Empty(await RunAsync(home, new() { Reference = backup }));
+        Assert.Empty(await RunAsync(home, new() { Reference = backup, DifferencePath = home.Temp.PathBytes, Paths = ["src"] }));
+        home.Temp.WriteFile("src/own/a.txt", "is new");
+        Assert.Contains("Added src/own/a.txt", await RunAsync(home, new() { Reference = backup }));
+        Assert.DoesNotContain("Added src/dir/one.tmp", await RunAsync(home, new() { Reference = backup }));
+    }
+
+    [UnixFact]
     public async Task ASourceThatIsGoneIsRemovedWithAllBelowIt()
     {
         await using RestoreHome home = await RestoreHome.CreateAsync();

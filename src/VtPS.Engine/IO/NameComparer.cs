@@ -1,6 +1,6 @@
-namespace VtPS.Engine.Restores;
+namespace VtPS.Engine.IO;
 
-/// <summary>The order of names by their bytes.</summary>
+/// <summary>Orders names by their bytes.</summary>
 internal sealed class NameComparer : IComparer<byte[]>
 {
     public static NameComparer Instance { get; } = new();
