@@ -36,6 +36,23 @@ internal sealed class IndexFile
         _path = Path.Combine(folder, (isPlain ? storeId : "x-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeId)))) + ".sqlite");
     }
 
+    /// <summary>The file beside it in which this machine remembers the leases that it has seen.</summary>
+    public string LeaseMemoryPath => Path.ChangeExtension(_path, ".leases");
+
+    /// <summary>Makes the folder; whether it is one of this machine.</summary>
+    public bool TryMakeFolder()
+    {
+        try
+        {
+            CacheFolder.Create(_folder);
+            return CacheFolder.IsLocal(_folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Opens the database, making or remaking it where needed.</summary>
     /// <returns>Null where there can be none: the folder is not writable or not of this machine, the file cannot be locked, or a newer program made it.</returns>
     public IndexDatabase? TryOpen(VtHashName hashName)

@@ -34,4 +34,11 @@ internal sealed class SqliteBlockIndexFactory : IBlockIndexFactory
 
         return new MemoryBlockIndex(hashName);
     }
+
+    /// <inheritdoc/>
+    public LeaseMemory OpenLeaseMemory(string storeId)
+    {
+        IndexFile? file = _folder is null ? null : new IndexFile(_folder, storeId);
+        return new LeaseMemory(file?.TryMakeFolder() == true ? file.LeaseMemoryPath : null);
+    }
 }

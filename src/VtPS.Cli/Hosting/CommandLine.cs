@@ -47,6 +47,8 @@ internal static class CommandLine
         root.Add(RestoreVerb.Create(host));
         root.Add(DiffVerb.Create(host));
         root.Add(BlockVerb.Create(host));
+        root.Add(VerifyVerb.Create(host));
+        root.Add(PruneVerb.Create(host));
         return root;
     }
 

@@ -14,4 +14,6 @@ namespace VtPS.Cli.Output;
 [JsonSerializable(typeof(VtDifference))]
 [JsonSerializable(typeof(VtFileResult))]
 [JsonSerializable(typeof(VtRestoreResult))]
+[JsonSerializable(typeof(VtTestResult))]
+[JsonSerializable(typeof(PruneOutput))]
 internal sealed partial class VtJsonContext : JsonSerializerContext;

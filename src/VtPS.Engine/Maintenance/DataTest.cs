@@ -23,6 +23,9 @@ internal sealed class DataTest(StoreSession store, TestBlocks blocks, ProgressMe
     /// <summary>Their bytes in the data files.</summary>
     public long BytesRead => Interlocked.Read(ref _bytesRead);
 
+    /// <summary>The files in which a record is damaged.</summary>
+    public IReadOnlySet<DataFileId> DamagedFiles => _damaged.Select(static d => d.File).ToHashSet();
+
     /// <summary>Reads.</summary>
     /// <param name="files">The files, in the order in which they are read.</param>
     /// <param name="chosen">Says of a record whether it is to be read; asked by one thread, once for each record.</param>
@@ -76,27 +79,26 @@ internal sealed class DataTest(StoreSession store, TestBlocks blocks, ProgressMe
         try
         {
             verifier.Reserve(batch.Length);
-            int filled = await store.Storage.ReadAsync(StoreNames.DataFile(batch.File), batch.Offset, verifier.Buffer.AsMemory(0, batch.Length), cancellationToken).ConfigureAwait(false);
-            int at = 0;
             RecordSeal seal = await store.DataFiles.SealOfAsync(batch.File, cancellationToken).ConfigureAwait(false);
+            int filled = await ReadAsync(batch, verifier, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < batch.Records.Count; i++)
             {
                 IndexedRecord record = batch.Records[i];
-                string? why = at + record.Length <= filled
-                    ? verifier.Check(seal, batch.First + i, verifier.Buffer.AsSpan(at, record.Length), record)
+                int at = (int)(record.Offset - batch.Offset);
+                int number = record.Number ?? batch.First + i;
+                string? why = filled < 0 ? "The storage cannot read it."
+                    : at + record.Length <= filled ? verifier.Check(seal, number, verifier.Buffer.AsSpan(at, record.Length), record)
                     : "The file ends before the record does.";
                 if (why is not null)
                 {
-                    _damaged.Add((batch.File, batch.First + i, record, why));
+                    _damaged.Add((batch.File, number, record, why));
                 }
-
-                at += record.Length;
             }
 
             Interlocked.Add(ref _read, batch.Records.Count);
-            Interlocked.Add(ref _bytesRead, filled);
+            Interlocked.Add(ref _bytesRead, Math.Max(0, filled));
             progress.AddItems(batch.Records.Count);
-            progress.AddBytes(filled);
+            progress.AddBytes(batch.Length);
         }
         catch (ObjectNotFoundException)
         {
@@ -106,6 +108,43 @@ internal sealed class DataTest(StoreSession store, TestBlocks blocks, ProgressMe
         {
             _verifiers.Add(verifier);
         }
+    }
+
+    /// <summary>Reads a batch; -1 where the storage cannot, though the Store is there: a part of a disk has gone bad. Several records are then read one by one.</summary>
+    private async ValueTask<int> ReadAsync(RecordBatch batch, RecordVerifier verifier, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.Storage.ReadAsync(StoreNames.DataFile(batch.File), batch.Offset, verifier.Buffer.AsMemory(0, batch.Length), cancellationToken).ConfigureAwait(false);
+        }
+        catch (VtException e) when (e.ErrorId == VtErrorId.StoreReadFailed)
+        {
+            if (await store.Storage.GetLengthAsync(StoreNames.Config, cancellationToken).ConfigureAwait(false) is null)
+            {
+                throw;
+            }
+        }
+
+        if (batch.Records.Count == 1)
+        {
+            return -1;
+        }
+
+        // What cannot be read stays zeros, which are no record.
+        verifier.Buffer.AsSpan(0, batch.Length).Clear();
+        foreach (IndexedRecord record in batch.Records)
+        {
+            try
+            {
+                Memory<byte> part = verifier.Buffer.AsMemory((int)(record.Offset - batch.Offset), record.Length);
+                await store.Storage.ReadAsync(StoreNames.DataFile(batch.File), record.Offset, part, cancellationToken).ConfigureAwait(false);
+            }
+            catch (VtException e) when (e.ErrorId == VtErrorId.StoreReadFailed)
+            {
+            }
+        }
+
+        return batch.Length;
     }
 
     private async Task ReportAsync(DataFileId file, int number, IndexedRecord record, string why, DamageMap damage, CancellationToken cancellationToken)
@@ -127,7 +166,7 @@ internal sealed class DataTest(StoreSession store, TestBlocks blocks, ProgressMe
 
         finding.Message += lost == 0
             ? " Every block in it stands elsewhere, too: nothing is lost."
-            : " Repair-VtStore -Salvage (vt repair --salvage) sets the file aside and saves the rest of it; the next backup of a source that still has the blocks stores them again.";
+            : " Repair-VtStore -Salvage sets the file aside and saves the rest of it; the next backup of a source that still has the blocks stores them again.";
         damage.Add(finding);
     }
 }

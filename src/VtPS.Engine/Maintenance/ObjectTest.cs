@@ -8,13 +8,17 @@ namespace VtPS.Engine.Maintenance;
 /// <summary>Looks at every object of a Store but the data files: whether it is understood, and whether it belongs there.</summary>
 internal sealed class ObjectTest(StoreSession store)
 {
-    private const string Damaged = "damaged/";
-
     /// <summary>What was found.</summary>
     public List<Finding> Findings { get; } = [];
 
     /// <summary>The backups that can be read, oldest first.</summary>
     public List<VtBackup> Backups { get; } = [];
+
+    /// <summary>Amendments that cannot be read, with the newest readable state of their backup.</summary>
+    public List<(VtBackup Before, long Number)> DamagedAmendments { get; } = [];
+
+    /// <summary>Trash objects that cannot be understood.</summary>
+    public List<string> DamagedTrash { get; } = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +62,7 @@ internal sealed class ObjectTest(StoreSession store)
             {
                 await CheckEpochAsync(name, epoch, rekeyed, cancellationToken).ConfigureAwait(false);
             }
-            else if (name.StartsWith(Damaged, StringComparison.Ordinal))
+            else if (name.StartsWith(StoreNames.Damaged, StringComparison.Ordinal))
             {
                 Findings.Add(new Finding(VtTestKind.SetAside, name, $"A repair set '{name}' ({info.Length} bytes) aside. Delete it by hand when you no longer want it."));
             }
@@ -102,10 +106,15 @@ internal sealed class ObjectTest(StoreSession store)
                 catch (Exception e) when (e is InvalidDataException or VtException { ErrorId: not VtErrorId.StoreReadFailed })
                 {
                     damaged |= number == 0;
+                    if (backup is not null)
+                    {
+                        DamagedAmendments.Add((backup, number));
+                    }
+
                     string name = number == 0 ? StoreNames.Backup(id) : StoreNames.Amendment(id, number);
                     string advice = number == 0
                         ? $"Without it nothing of this backup can be found; the blocks stay. If there is a copy of the file, put it back; else Remove-VtBackup -Backup {id} removes the record, which stands in the way of freeing space."
-                        : $"The backup itself is not touched; its tags, comment and pin are. If there is a copy of the file, put it back; else Repair-VtStore -Salvage (vt repair --salvage) sets it aside.";
+                        : $"The backup itself is not touched; its tags, comment and pin are. If there is a copy of the file, put it back; else Repair-VtStore -Salvage sets it aside.";
                     Finding finding = new(VtTestKind.BackupDamaged, name, $"{e.Message} {advice}");
                     finding.Touch(id, "/");
                     Findings.Add(finding);
@@ -140,10 +149,12 @@ internal sealed class ObjectTest(StoreSession store)
         }
         catch (InvalidDataException e)
         {
+            DamagedTrash.Add(name);
             Findings.Add(new Finding(VtTestKind.ObjectDamaged, name, TrashRecord.Damaged(name, store.Info.Path, e).Message));
         }
         catch (VtException e) when (e.ErrorId == VtErrorId.DataFileDamaged)
         {
+            DamagedTrash.Add(name);
             Findings.Add(new Finding(VtTestKind.ObjectDamaged, name, e.Message));
         }
     }

@@ -23,21 +23,18 @@ internal sealed record RecordBatch(DataFileId File, int First, IReadOnlyList<Ind
     public static IEnumerable<RecordBatch> Cut(DataFileId file, List<IndexedRecord> records, Func<IndexedRecord, bool> chosen)
     {
         int first = -1;
-        long length = 0;
         for (int i = 0; i < records.Count; i++)
         {
             bool take = chosen(records[i]);
-            if (first >= 0 && (!take || length + records[i].Length > TargetLength))
+            if (first >= 0 && (!take || records[i].Offset + records[i].Length - records[first].Offset > TargetLength))
             {
                 yield return new RecordBatch(file, first, records.GetRange(first, i - first));
                 first = -1;
-                length = 0;
             }
 
-            if (take)
+            if (take && first < 0)
             {
-                first = first < 0 ? i : first;
-                length += records[i].Length;
+                first = i;
             }
         }
 

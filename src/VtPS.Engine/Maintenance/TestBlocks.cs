@@ -34,6 +34,9 @@ internal sealed class TestBlocks : IAsyncDisposable
     /// <summary>The data files of the last look and their lengths in bytes.</summary>
     public Dictionary<DataFileId, long> Files { get; private set; } = [];
 
+    /// <summary>The files whose beginning or end is damaged.</summary>
+    public IReadOnlySet<DataFileId> DamagedFiles => _damaged;
+
     /// <summary>How many records they have.</summary>
     public long Records { get; private set; }
 
@@ -147,7 +150,7 @@ internal sealed class TestBlocks : IAsyncDisposable
                 Records += records.Count;
                 if (damage.Count > 0 && _damaged.Add(file))
                 {
-                    Findings.Add(new Finding(VtTestKind.DataFileDamaged, StoreNames.DataFile(file), string.Join(' ', damage) + " Repair-VtStore -Salvage (vt repair --salvage) saves what can be read."));
+                    Findings.Add(new Finding(VtTestKind.DataFileDamaged, StoreNames.DataFile(file), string.Join(' ', damage) + " Repair-VtStore -Salvage saves what can be read."));
                 }
             }
         }

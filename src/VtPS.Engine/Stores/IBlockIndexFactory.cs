@@ -10,4 +10,7 @@ internal interface IBlockIndexFactory
     /// <param name="storeId">The Store's id.</param>
     /// <param name="hashName">The Store's hash function.</param>
     IBlockIndex Open(string storeId, VtHashName hashName);
+
+    /// <summary>What this machine remembers of the leases of the Store with this id: beside the index, or in memory where there is no place for it.</summary>
+    LeaseMemory OpenLeaseMemory(string storeId);
 }

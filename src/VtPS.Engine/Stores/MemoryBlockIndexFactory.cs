@@ -9,4 +9,7 @@ internal sealed class MemoryBlockIndexFactory(string? cacheFolder = null) : IBlo
 
     /// <inheritdoc/>
     public IBlockIndex Open(string storeId, VtHashName hashName) => new MemoryBlockIndex(hashName);
+
+    /// <inheritdoc/>
+    public LeaseMemory OpenLeaseMemory(string storeId) => new(path: null);
 }

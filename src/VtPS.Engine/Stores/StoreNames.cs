@@ -9,6 +9,7 @@ internal static class StoreNames
     public const string Backups = "backups/";
     public const string Leases = "leases/";
     public const string Trash = "trash/";
+    public const string Damaged = "damaged/";
     private const string DataEnding = ".vtd";
 
     public static string DataFile(DataFileId id)

@@ -16,6 +16,7 @@ internal sealed class StoreSession : IAsyncDisposable
     private readonly DataFileReader _files;
     private readonly SemaphoreSlim _looking = new(1, 1);
     private readonly List<string> _damage = [];
+    private readonly HashSet<DataFileId> _distrusted = [];
 
     private StoreSession(StoreAddress address, StoreConfig config, byte[] configBytes, KeyRing? keys, IObjectStorage storage, IBlockIndex index, string? cacheFolder)
     {
@@ -156,13 +157,34 @@ internal sealed class StoreSession : IAsyncDisposable
     public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
         await ApplyAsync(await StoreListing.ReadAsync(Storage, cancellationToken, Rules, e => NoteDamage(e.Message)).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
+    /// <summary>
+    /// From the next look on, a data file counts for this session as if it were not there: no block is found in it, and nothing is read from it but by
+    /// <see cref="DataFiles"/>. For a repair, which is to save what is in it.
+    /// </summary>
+    public void Distrust(DataFileId file)
+    {
+        lock (_distrusted)
+        {
+            _distrusted.Add(file);
+        }
+    }
+
     /// <summary>Brings the index up to a listing: the trailers of files that it does not know are read.</summary>
     public async ValueTask ApplyAsync(StoreListing listing, CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            IReadOnlyList<DataFileId> unknown = Index.Refresh(listing.Files, listing.GivenUp);
+            IReadOnlyDictionary<DataFileId, long> files = listing.Files;
+            lock (_distrusted)
+            {
+                if (_distrusted.Count > 0)
+                {
+                    files = listing.Files.Where(file => !_distrusted.Contains(file.Key)).ToDictionary();
+                }
+            }
+
+            IReadOnlyList<DataFileId> unknown = Index.Refresh(files, listing.GivenUp);
             await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Parallelism }, async (file, token) =>
             {
                 long length = listing.Files[file];

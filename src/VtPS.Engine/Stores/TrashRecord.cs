@@ -51,5 +51,5 @@ internal sealed record TrashRecord(string Name, IReadOnlyList<DataFileId> Files)
 
     /// <summary>The error for a trash object that cannot be understood.</summary>
     public static VtException Damaged(string name, string location, Exception cause) =>
-        new(VtErrorId.DataFileDamaged, $"The Store at '{location}' has a trash object that cannot be understood: {cause.Message} Nothing was changed. Repair-VtStore -Salvage (vt repair --salvage) puts one in its place that names whatever it can have named.", name, cause);
+        new(VtErrorId.DataFileDamaged, $"The Store at '{location}' has a trash object that cannot be understood: {cause.Message} Nothing was changed. Repair-VtStore -Salvage puts one in its place that names whatever it can have named.", name, cause);
 }

@@ -214,7 +214,7 @@ public abstract class VtCommand : PSCmdlet, IDisposable
     /// <summary>Whether the command is only to say what it would do, or asks first: then a plan is worth its time.</summary>
     private protected bool WantsPlan()
     {
-        if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) ? (SwitchParameter)whatIf : IsTrue("WhatIfPreference"))
+        if (IsWhatIf())
         {
             return true;
         }
@@ -224,6 +224,10 @@ public abstract class VtCommand : PSCmdlet, IDisposable
             : LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact preference)
                 && preference is not ConfirmImpact.None && preference <= ConfirmImpact.Medium;
     }
+
+    /// <summary>Whether the command is only to say what it would do.</summary>
+    private protected bool IsWhatIf() =>
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) ? (SwitchParameter)whatIf : IsTrue("WhatIfPreference");
 
     /// <summary>Writes an error about an item; raises one that ends the command.</summary>
     private protected void Report(VtException exception, object? target = null)
