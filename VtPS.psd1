@@ -20,9 +20,13 @@
         'Get-VtStore'
         'Measure-VtStore'
         'New-VtStore'
+        'Optimize-VtStore'
         'Register-VtStore'
+        'Remove-VtBackup'
+        'Repair-VtStore'
         'Restore-VtItem'
         'Set-VtBackup'
+        'Test-VtStore'
         'Unregister-VtStore'
     )
     FunctionsToExport      = @()

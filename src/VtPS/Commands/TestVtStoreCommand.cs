@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VtPS.Completers;
+using VtPS.Engine.Backups;
 using VtPS.Engine.Maintenance;
 using VtPS.Engine.Stores;
 using VtPS.Pipeline;
@@ -12,11 +13,8 @@ namespace VtPS.Commands;
 [OutputType(typeof(bool))]
 public sealed class TestVtStoreCommand : VtStoreCommand
 {
-    private readonly HashSet<string> _backups = [];
-    private StoreSession? _session;
-
     /// <inheritdoc/>
-    [Parameter(Position = 0, HelpMessage = "The Store: a path, a URI, a registered name or what Get-VtStore returns. Without it, that of the backups piped in, else that of $env:VT_STORE.")]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The Store: a path, a URI, a registered name or what Get-VtStore returns. Without it, that of the backups given, else that of $env:VT_STORE.")]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(StoreNameCompleter))]
     public override VtStoreReference? Store { get; set; }
@@ -31,7 +29,7 @@ public sealed class TestVtStoreCommand : VtStoreCommand
     public double? SamplePercent { get; set; }
 
     /// <summary>Only these.</summary>
-    [Parameter(ValueFromPipeline = true, HelpMessage = "Check only what these backups stand on: ids, unique prefixes, 'latest' or what Get-VtBackup returns.")]
+    [Parameter(HelpMessage = "Check only what these backups stand on: ids, unique prefixes, 'latest' or what Get-VtBackup returns.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(BackupIdCompleter))]
     public VtBackupReference[]? Backup { get; set; }
@@ -43,43 +41,30 @@ public sealed class TestVtStoreCommand : VtStoreCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        StoreSession? session = Backup is null ? OpenStore() : null;
+        HashSet<string>? backups = Backup is null ? null : [];
         foreach (VtBackupReference reference in Backup ?? [])
         {
-            if (OpenBackup(reference) is not (StoreSession session, VtBackup backup))
+            if (session is not null)
             {
-                continue;
+                CheckStore(session, reference.StoreLocation, reference.StoreId, reference);
             }
 
-            if (_session is not null && _session != session)
+            session ??= OpenStoreOf(reference.StoreLocation, reference.StoreId, reference);
+            StoreSession open = session;
+            if (AwaitItem(token => BackupCatalog.ResolveAsync(open, reference.Id, new BackupFilter(), token), reference.Id) is { } backup)
             {
-                Check();
+                backups!.Add(backup.Id);
             }
-
-            _session = session;
-            _backups.Add(backup.Id);
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Backup)) && !MyInvocation.ExpectingInput)
-        {
-            _session = OpenStore();
         }
 
-        Check();
-    }
-
-    private void Check()
-    {
-        if (_session is not { } session)
+        // Of backups that were given, one at least must be there: else the whole Store would be checked in their place.
+        if (session is null || backups is { Count: 0 })
         {
             return;
         }
 
-        TestRequest request = new() { Data = Data, SamplePercent = SamplePercent, BackupIds = _backups.Count == 0 ? null : _backups.ToHashSet() };
-        _backups.Clear();
+        TestRequest request = new() { Data = Data, SamplePercent = SamplePercent, BackupIds = backups };
         CommandObserver observer = Observe(wantsItems: false);
         IReadOnlyList<VtTestResult> results = [];
         Run(async token => results = await TestOperation.RunAsync(session, request, observer, token).ConfigureAwait(false));

@@ -74,7 +74,7 @@ public sealed class StoreObjectGoldenTests
     }
 
     [Fact]
-    public async Task FilesThatTrashNamesDoNotCountAndOneThatCannotBeReadStopsWhoeverWouldRelyOnIt()
+    public async Task FilesThatTrashNamesDoNotCountAndOneThatCannotBeReadStopsEveryWriterAndNoReader()
     {
         MemoryStorage storage = new();
         await using TestStore store = await TestStore.CreateAsync(storage);
@@ -86,7 +86,11 @@ public sealed class StoreObjectGoldenTests
         Assert.False(store.Session.Index.Contains(hash));
 
         storage.Put($"trash/{Second}.json", Encoding.UTF8.GetBytes(Trash[..^1] + " "));
-        Assert.Equal(VtErrorId.DataFileDamaged, (await Assert.ThrowsAsync<VtException>(async () => await StoreListing.ReadAsync(storage, default))).ErrorId);
+        Assert.Equal(VtErrorId.DataFileDamaged, (await Assert.ThrowsAsync<VtException>(async () => await StoreListing.ReadAsync(store.Storage, default))).ErrorId);
+        Assert.Equal(VtErrorId.DataFileDamaged, (await Assert.ThrowsAsync<VtException>(async () => await StoreWriter.OpenAsync(store.Session, "test", default))).ErrorId);
+        await store.Session.RefreshAsync(default);
+        Assert.Contains(store.Session.Damage, sentence => sentence.Contains(Second.ToString(), StringComparison.Ordinal));
+        Assert.False(store.Session.Index.Contains(hash));
     }
 
     [Fact]
