@@ -216,7 +216,7 @@ internal sealed class World : IDisposable
             string held;
             try
             {
-                VtBackup backup = await BackupCatalog.TryReadAsync(session, id, 0, CancellationToken.None) ?? throw new VtException(VtErrorId.BackupNotFound, "It is gone.", id);
+                VtBackup backup = await BackupCatalog.TryReadAsync(session, id, 0, damage => throw damage, CancellationToken.None) ?? throw new VtException(VtErrorId.BackupNotFound, "It is gone.", id);
                 held = await StoreCheck.DescribeAsync(session, backup);
             }
             catch (VtException e)
