@@ -108,6 +108,8 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
             await CopyAsync(going, key => needed.Contains(key) && !kept.Contains(key), cancellationToken).ConfigureAwait(false);
         }
 
+        // A removal that was seen must not be undone by a power cut once what the backup stood on is gone.
+        await store.Storage.FlushNamesAsync([StoreNames.Backups.TrimEnd('/')], cancellationToken).ConfigureAwait(false);
         foreach (DataFileId file in going)
         {
             await store.Storage.DeleteAsync(StoreNames.DataFile(file), cancellationToken).ConfigureAwait(false);

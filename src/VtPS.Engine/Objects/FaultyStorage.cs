@@ -146,6 +146,14 @@ internal sealed class FaultyStorage(IObjectStorage inner) : IObjectStorage
     }
 
     /// <inheritdoc/>
+    public async ValueTask FlushNamesAsync(IReadOnlyCollection<string> folders, CancellationToken cancellationToken)
+    {
+        bool fault = await EnterAsync("flush", string.Empty, cancellationToken).ConfigureAwait(false);
+        await inner.FlushNamesAsync(folders, cancellationToken).ConfigureAwait(false);
+        await LeaveAsync(fault, "flush", string.Empty).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken)
     {
         bool fault = await EnterAsync("list", ObjectNames.Unfinished, cancellationToken).ConfigureAwait(false);

@@ -49,9 +49,16 @@ internal interface IObjectStorage : IAsyncDisposable
     /// <summary>Whether the lock of <see cref="TryPutLockedAsync"/> is held by anyone; null where the storage knows no such locks or the object is not there.</summary>
     ValueTask<bool?> IsLockedAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes sure that what a listing of these folders has shown survives a power cut: names that came, and names that went. Whoever put or deleted them may have
+    /// died after others could see it and before it was durable; what stands on it must not outlive it.
+    /// </summary>
+    /// <param name="folders">The folders, such as <c>data/3f</c>, each once. One that is not there is no error.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    ValueTask FlushNamesAsync(IReadOnlyCollection<string> folders, CancellationToken cancellationToken);
+
     /// <summary>What uploads have left unfinished, or are still writing, by owner. A storage that keeps no such thing has none.</summary>
-    ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<UnfinishedUpload>>([]);
+    ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes what uploads of the named owner left unfinished, if anything.</summary>
     ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken);

@@ -171,6 +171,32 @@ internal sealed class LocalFolderStorage : IObjectStorage
     }
 
     /// <inheritdoc/>
+    public async ValueTask FlushNamesAsync(IReadOnlyCollection<string> folders, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await Task.Run(
+            () =>
+            {
+                foreach (string folder in folders)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    try
+                    {
+                        if (Directory.Exists(_folders.FullPath(folder)))
+                        {
+                            _folders.Flush(folder);
+                        }
+                    }
+                    catch (Exception e) when (StorageErrors.IsFileSystemFailure(e))
+                    {
+                        throw StorageErrors.Write(Location, $"flush the folder '{folder}'", e);
+                    }
+                }
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

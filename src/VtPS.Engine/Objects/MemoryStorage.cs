@@ -105,6 +105,23 @@ internal sealed class MemoryStorage(string location = "memory:") : IObjectStorag
     }
 
     /// <inheritdoc/>
+    public ValueTask FlushNamesAsync(IReadOnlyCollection<string> folders, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>There are none: an upload's bytes are its own until it is committed.</remarks>
+    public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<IReadOnlyList<UnfinishedUpload>>([]);
+    }
+
+    /// <inheritdoc/>
     public ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -60,6 +60,10 @@ internal sealed class SealedStorage(IObjectStorage inner, KeyRing ring) : IObjec
 
     public ValueTask<bool?> IsLockedAsync(string name, CancellationToken cancellationToken) => inner.IsLockedAsync(name, cancellationToken);
 
+    public ValueTask FlushNamesAsync(IReadOnlyCollection<string> folders, CancellationToken cancellationToken) => inner.FlushNamesAsync(folders, cancellationToken);
+
+    public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken) => inner.ListUnfinishedAsync(cancellationToken);
+
     public ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken) => inner.SweepUnfinishedAsync(owner, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

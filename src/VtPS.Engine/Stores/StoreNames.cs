@@ -18,6 +18,9 @@ internal static class StoreNames
         return $"{Data}{text[..2]}/{text}{DataEnding}";
     }
 
+    /// <summary>The folder that a data file lies in.</summary>
+    public static string DataFolder(DataFileId id) => Data + id.ToString()[..2];
+
     public static bool TryParseDataFile(string name, out DataFileId id)
     {
         id = default;

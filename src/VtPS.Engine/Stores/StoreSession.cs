@@ -185,6 +185,7 @@ internal sealed class StoreSession : IAsyncDisposable
             }
 
             IReadOnlyList<DataFileId> unknown = Index.Refresh(files, listing.GivenUp);
+            await FlushNamesAsync(unknown, cancellationToken).ConfigureAwait(false);
             await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Parallelism }, async (file, token) =>
             {
                 long length = listing.Files[file];
@@ -201,6 +202,27 @@ internal sealed class StoreSession : IAsyncDisposable
         finally
         {
             _looking.Release();
+        }
+    }
+
+    /// <summary>
+    /// Makes files that others put durable before anything can be built on them: they may have died between giving a file its name and flushing that.
+    /// </summary>
+    private async ValueTask FlushNamesAsync(IReadOnlyList<DataFileId> files, CancellationToken cancellationToken)
+    {
+        HashSet<string> folders = new(StringComparer.Ordinal);
+        foreach (DataFileId file in files)
+        {
+            folders.Add(StoreNames.DataFolder(file));
+        }
+
+        try
+        {
+            await Storage.FlushNamesAsync(folders, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VtException e) when (e.ErrorId == VtErrorId.StoreWriteFailed)
+        {
+            // Where nothing can be flushed, on a medium to read from alone, nothing can be built on it either: whoever tries fails by himself.
         }
     }
 

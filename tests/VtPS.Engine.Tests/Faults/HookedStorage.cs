@@ -59,6 +59,8 @@ internal sealed class HookedStorage(IObjectStorage inner, Func<StorageCall, stri
         return await inner.IsLockedAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
+    public ValueTask FlushNamesAsync(IReadOnlyCollection<string> folders, CancellationToken cancellationToken) => inner.FlushNamesAsync(folders, cancellationToken);
+
     public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken) => inner.ListUnfinishedAsync(cancellationToken);
 
     public async ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken)

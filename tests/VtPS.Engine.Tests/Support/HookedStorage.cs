@@ -28,6 +28,10 @@ internal sealed class HookedStorage(IObjectStorage inner) : IObjectStorage
 
     public ValueTask<bool?> IsLockedAsync(string name, CancellationToken cancellationToken) => inner.IsLockedAsync(name, cancellationToken);
 
+    public ValueTask FlushNamesAsync(IReadOnlyCollection<string> folders, CancellationToken cancellationToken) => inner.FlushNamesAsync(folders, cancellationToken);
+
+    public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(CancellationToken cancellationToken) => inner.ListUnfinishedAsync(cancellationToken);
+
     public ValueTask SweepUnfinishedAsync(string owner, CancellationToken cancellationToken) => inner.SweepUnfinishedAsync(owner, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
