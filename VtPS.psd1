@@ -11,23 +11,27 @@
     FormatsToProcess       = @('bin/VtPS.Format.ps1xml')
     TypesToProcess         = @('bin/VtPS.Types.ps1xml')
     CmdletsToExport        = @(
+        'Add-VtKey'
         'Backup-VtTree'
         'Compare-VtBackup'
         'Find-VtItem'
         'Get-VtBackup'
         'Get-VtBlock'
         'Get-VtItem'
+        'Get-VtKey'
         'Get-VtStore'
         'Measure-VtStore'
         'New-VtStore'
         'Optimize-VtStore'
         'Register-VtStore'
         'Remove-VtBackup'
+        'Remove-VtKey'
         'Repair-VtStore'
         'Restore-VtItem'
         'Set-VtBackup'
         'Test-VtStore'
         'Unregister-VtStore'
+        'Update-VtKey'
     )
     FunctionsToExport      = @()
     VariablesToExport      = @()

@@ -173,3 +173,21 @@ function Measure-Stop {
         $shell.Dispose()
     }
 }
+
+# A password as the cmdlets take it.
+function Get-TestPassword {
+    [OutputType([securestring])]
+    param([string] $Text = 'correct horse')
+    $password = [securestring]::new()
+    $Text.ToCharArray() | ForEach-Object { $password.AppendChar($_) }
+    $password
+}
+
+# A file of 32 random bytes.
+function Get-FreshKeyFile {
+    [OutputType([string])]
+    param()
+    $path = Get-FreshPath 'key'
+    [IO.File]::WriteAllBytes($path, [Security.Cryptography.RandomNumberGenerator]::GetBytes(32))
+    $path
+}

@@ -20,6 +20,8 @@ public abstract class Workplace : IDisposable
             ["LOCALAPPDATA"] = At("home/local"),
             ["APPDATA"] = At("home/roaming"),
             ["VT_STORE"] = null,
+            ["VT_KEY_FILE"] = null,
+            ["VT_PASSWORD_FILE"] = null,
             ["VT_CONFIG"] = null,
             ["VT_CACHE"] = null,
             ["DOTNET_ROOT"] = Path.GetDirectoryName(VtProcess.Host),

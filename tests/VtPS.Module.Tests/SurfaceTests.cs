@@ -11,7 +11,7 @@ public sealed partial class SurfaceTests
     public static TheoryData<string> Names => [.. CmdletClass.All.Select(cmdlet => cmdlet.Name)];
 
     [Fact]
-    public void There_are_cmdlets() => Assert.Equal(17, CmdletClass.All.Count);
+    public void There_are_cmdlets() => Assert.True(CmdletClass.All.Count >= 17, $"Only {CmdletClass.All.Count} were found.");
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -70,6 +70,9 @@ internal sealed class CreationOptions
             Compression = result.GetValue(_compression)?.ToLowerInvariant(),
             CompressionLevel = result.GetValue(_level),
             Description = result.GetValue(_description),
+
+            // What the environment names is meant for every Store that a run works on, a new one too.
+            Credentials = address.Credentials ?? StoreCredentials.FromEnvironment(),
         };
         return request with
         {

@@ -78,7 +78,7 @@ internal static class StoreMaker
         StoreRegistry registry = StoreRegistry.ForUser();
         if (registry.Find(name) is not { } known)
         {
-            registry.Add(new RegisteredStore(name, address.Location));
+            registry.Add(new RegisteredStore(name, address.Location, address.Credentials?.KeyFile, address.Credentials?.PasswordFile));
         }
         else if (known.Path != address.Location)
         {

@@ -4,13 +4,23 @@ using VtPS.Engine.Stores;
 
 namespace VtPS.Cli.Stores;
 
-/// <summary>The option <c>--store</c> and what it means.</summary>
+/// <summary>The options <c>--store</c>, <c>--password-file</c> and <c>--key-file</c>, and what they mean.</summary>
 internal sealed class StoreOption
 {
     private readonly Option<string?> _option = CommonOptions.Store();
+    private readonly Option<string?> _passwordFile = CommonOptions.NotEmpty(CommonOptions.Text(
+        "--password-file", "FILE", "A file with the Store's password. Default: that of the registered Store, else $VT_PASSWORD_FILE."));
 
-    /// <summary>Adds the option to a command.</summary>
-    public void AddTo(Command command) => command.Add(_option);
+    private readonly Option<string?> _keyFile = CommonOptions.NotEmpty(CommonOptions.Text(
+        "--key-file", "FILE", "The Store's key file. Default: that of the registered Store, else $VT_KEY_FILE."));
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_option);
+        command.Add(_passwordFile);
+        command.Add(_keyFile);
+    }
 
     /// <summary>The Store that is meant.</summary>
     /// <exception cref="VtException">StoreNotSpecified; InvalidArgument for a path that cannot be had.</exception>
@@ -33,10 +43,19 @@ internal sealed class StoreOption
                 $"The Store's path '{ArgumentText.ToInsidePath(word)}' has bytes that are not UTF-8; a Store needs a path that is text. Reach it through a symlink or another mount.");
         }
 
-        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText());
+        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText()) with { Credentials = Credentials(result) };
     }
 
     /// <summary>Opens the Store that is meant.</summary>
     public Task<StoreSession> OpenAsync(ParseResult result, Hosting.CliHost host) =>
         StoreSession.OpenAsync(Read(result), host.Indexes, host.Token);
+
+    private StoreCredentials? Credentials(ParseResult result) => StoreCredentials.FromFiles(Full(_keyFile, result), Full(_passwordFile, result));
+
+    private static string? Full(Option<string?> option, ParseResult result) => result.GetValue(option) switch
+    {
+        null => null,
+        { } path when !ArgumentText.IsText(path) => throw new VtException(VtErrorId.InvalidArgument, $"The path '{ArgumentText.ToInsidePath(path)}' of {option.Name} has bytes that are not UTF-8. Reach the file through a symlink."),
+        { } path => Path.IsPathRooted(path) ? path : Path.GetFullPath(path, LivePath.CurrentDirectoryText()),
+    };
 }

@@ -27,7 +27,7 @@ internal static class InitVerb
             }
             else
             {
-                host.Output.Line($"Made the Store {made.StoreId} in {made.Path} ({made.HashName}, {made.Compression}, chunks of {SizeText.Format(made.AverageBlock)} on average).");
+                host.Output.Line($"Made the Store {made.StoreId} in {made.Path} ({made.HashName}, {made.Compression}, chunks of {SizeText.Format(made.AverageBlock)} on average{(made.IsEncrypted ? ", encrypted" : string.Empty)}).");
             }
 
             return ExitCode.Done;

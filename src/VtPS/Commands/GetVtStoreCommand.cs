@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using VtPS.Completers;
 using VtPS.Engine.Stores;
 
@@ -14,6 +15,27 @@ public sealed class GetVtStoreCommand : VtStoreCommand
     [ValidateNotNull]
     [ArgumentCompleter(typeof(StoreNameCompleter))]
     public override VtStoreReference? Store { get; set; }
+
+    /// <summary>The password.</summary>
+    [Parameter(HelpMessage = "The password of an encrypted Store. What is returned is unlocked: hand it to -Store of other cmdlets.")]
+    [ValidateNotNull]
+    public SecureString? Password { get; set; }
+
+    /// <summary>The key file.</summary>
+    [Parameter(HelpMessage = "The key file of an encrypted Store. What is returned is unlocked: hand it to -Store of other cmdlets.")]
+    [ValidateNotNullOrEmpty]
+    public string? KeyFile { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if ((Password is not null || KeyFile is not null) && Store is null && !MyInvocation.ExpectingInput)
+        {
+            Fail(new VtException(VtErrorId.StoreNotSpecified, "A password or key file is for one Store, and none was given. Use -Store with its path or registered name.", nameof(Store)));
+        }
+
+        base.BeginProcessing();
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -33,6 +55,11 @@ public sealed class GetVtStoreCommand : VtStoreCommand
             }
         }
     }
+
+    /// <inheritdoc/>
+    private protected override StoreAddress Unlock(StoreAddress address) => Password is null && KeyFile is null
+        ? address
+        : address with { Credentials = new StoreCredentials { Password = Password, KeyFile = KeyFile is null ? null : Paths.Resolve(KeyFile) } };
 
     private static async Task<VtStore> ReadAsync(RegisteredStore registered, CancellationToken cancellationToken)
     {

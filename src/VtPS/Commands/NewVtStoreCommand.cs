@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using VtPS.Completers;
 using VtPS.Engine.Stores;
 using VtPS.Pipeline;
@@ -45,6 +46,16 @@ public sealed class NewVtStoreCommand : VtCommand
     [Parameter(HelpMessage = "The codec's level. The default is 3 for zstd and 4 for brotli; higher is smaller and slower.")]
     public int CompressionLevel { get; set; }
 
+    /// <summary>The password.</summary>
+    [Parameter(HelpMessage = "Encrypt the Store, and let this password open it. With -KeyFile, either opens it.")]
+    [ValidateNotNull]
+    public SecureString? Password { get; set; }
+
+    /// <summary>The key file.</summary>
+    [Parameter(HelpMessage = "Encrypt the Store, and let the content of this file open it: at least 16 bytes, best 32 random ones. Keep copies of it elsewhere.")]
+    [ValidateNotNullOrEmpty]
+    public string? KeyFile { get; set; }
+
     /// <summary>The name.</summary>
     [Parameter(HelpMessage = "A name to register the Store under, for -Store.")]
     [ValidateNotNullOrEmpty]
@@ -88,6 +99,7 @@ public sealed class NewVtStoreCommand : VtCommand
             Compression = Compression,
             CompressionLevel = MyInvocation.BoundParameters.ContainsKey(nameof(CompressionLevel)) ? CompressionLevel : null,
             Description = Description,
+            Credentials = Credentials(),
         };
         CommandObserver observer = Observe(wantsItems: false);
         Run(async token =>
@@ -95,10 +107,15 @@ public sealed class NewVtStoreCommand : VtCommand
             VtStore store = await StoreCreation.CreateAsync(request, observer, token).ConfigureAwait(false);
             if (Name is not null)
             {
-                StoreRegistry.ForUser().Add(new RegisteredStore(Name, store.Path));
+                StoreRegistry.ForUser().Add(new RegisteredStore(Name, store.Path, request.Credentials?.KeyFile, request.Credentials?.PasswordFile));
             }
 
             Post(() => WriteObject(store));
         });
     }
+
+    /// <summary>What is to open the Store; without parameters, what the environment names, as for every other command.</summary>
+    private StoreCredentials? Credentials() => Password is null && KeyFile is null
+        ? StoreCredentials.FromEnvironment()
+        : new StoreCredentials { Password = Password, KeyFile = KeyFile is null ? null : new LivePaths(SessionState).Resolve(KeyFile) };
 }

@@ -19,16 +19,28 @@ public sealed class RegisterVtStoreCommand : VtSessionCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
+    /// <summary>The key file.</summary>
+    [Parameter(HelpMessage = "The key file that opens the Store, for runs without a user. Its path is noted, not its content.")]
+    [ValidateNotNullOrEmpty]
+    public string? KeyFile { get; set; }
+
+    /// <summary>The password file.</summary>
+    [Parameter(HelpMessage = "A file with the password that opens the Store, for runs without a user. Its path is noted, not its content.")]
+    [ValidateNotNullOrEmpty]
+    public string? PasswordFile { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         try
         {
             string location = LivePaths.IsUri(Path) ? Path : Paths.Resolve(Path);
-            StoreSession session = Open(new StoreAddress(location, Name));
+            string? keyFile = KeyFile is null ? null : Paths.Resolve(KeyFile);
+            string? passwordFile = PasswordFile is null ? null : Paths.Resolve(PasswordFile);
+            StoreSession session = Open(new StoreAddress(location, Name) { Credentials = StoreCredentials.FromFiles(keyFile, passwordFile) });
             if (ShouldProcess(location, $"Register the Store as '{Name}'"))
             {
-                StoreRegistry.ForUser().Add(new RegisteredStore(Name, location));
+                StoreRegistry.ForUser().Add(new RegisteredStore(Name, location, keyFile, passwordFile));
                 WriteObject(session.Info);
             }
         }

@@ -161,7 +161,7 @@ public sealed class RestoreVtItemCommand : VtStoreCommand
         RestoreGroup? group = _groups.Find(known => known.StoreId == session.Info.StoreId && known.Address.Location == session.Info.Path);
         if (group is null)
         {
-            group = new RestoreGroup(new StoreAddress(session.Info.Path, session.Info.Name), session.Info.StoreId);
+            group = new RestoreGroup(session.Address, session.Info.StoreId);
             _groups.Add(group);
         }
 

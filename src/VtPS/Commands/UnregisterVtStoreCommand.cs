@@ -54,7 +54,7 @@ public sealed class UnregisterVtStoreCommand : VtSessionCommand
             try
             {
                 await using StoreSession session = await StoreSession.OpenAsync(
-                    new StoreAddress(registered.Path), Loading.BlockIndexFactory.Create(), token).ConfigureAwait(false);
+                    new StoreAddress(registered.Path) { Credentials = StoreCredentials.FromFiles(registered.KeyFile, registered.PasswordFile) }, Loading.BlockIndexFactory.Create(), token).ConfigureAwait(false);
                 return session.Info;
             }
             catch (VtException exception)

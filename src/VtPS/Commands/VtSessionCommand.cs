@@ -27,10 +27,14 @@ public abstract class VtSessionCommand : VtCommand
         }
 
         CloseStore();
-        _session = Await(token => StoreSession.OpenAsync(address, BlockIndexFactory.Create(), token));
+        StoreAddress unlocked = Unlock(address);
+        _session = Await(token => StoreSession.OpenAsync(unlocked, BlockIndexFactory.Create(), token));
         _sessionLocation = address.Location;
         return _session;
     }
+
+    /// <summary>The address with what opens the Store, where this command has parameters for that.</summary>
+    private protected virtual StoreAddress Unlock(StoreAddress address) => address;
 
     /// <inheritdoc/>
     private protected override async ValueTask ReleaseAsync()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using VtPS.Completers;
 using VtPS.Engine.Backups;
+using VtPS.Engine.Encryption;
 using VtPS.Engine.Stores;
 
 namespace VtPS.Commands;
@@ -34,7 +35,7 @@ public abstract class VtStoreCommand : VtSessionCommand
     }
 
     /// <summary>The Store of <c>-Store</c>, else of <c>VT_STORE</c>; open until another is asked for or the command ends.</summary>
-    private protected StoreSession OpenStore() => Open(ResolveStore(location: null));
+    private protected StoreSession OpenStore() => Open(ResolveStore(location: null, keys: null));
 
     /// <summary>The Store of an object piped in, unless <c>-Store</c> names one: that must then be the same Store.</summary>
     /// <param name="location">Where the object says its Store is; null where it does not say.</param>
@@ -42,7 +43,7 @@ public abstract class VtStoreCommand : VtSessionCommand
     /// <param name="item">The object, for the message.</param>
     private protected StoreSession OpenStoreOf(string? location, string? storeId, object item)
     {
-        StoreSession session = Open(ResolveStore(location));
+        StoreSession session = Open(ResolveStore(location, OriginOf(item)?.Keys));
         CheckStore(session, location, storeId, item);
         return session;
     }
@@ -114,7 +115,7 @@ public abstract class VtStoreCommand : VtSessionCommand
     {
         try
         {
-            return reference.Location is { } location ? new StoreAddress(location, reference.Name) : Address(reference.Text!);
+            return reference.Location is { } location ? WithKeys(new StoreAddress(location, reference.Name), reference.Keys) : Address(reference.Text!);
         }
         catch (VtException exception)
         {
@@ -123,16 +124,17 @@ public abstract class VtStoreCommand : VtSessionCommand
         }
     }
 
-    private StoreAddress ResolveStore(string? location)
+    private StoreAddress ResolveStore(string? location, KeyRing? keys)
     {
         if (Store is not null)
         {
-            return Address(Store);
+            StoreAddress named = Address(Store);
+            return named.Location == location && named.Credentials is null ? WithKeys(named, keys) : named;
         }
 
         if (location is not null)
         {
-            return new StoreAddress(location);
+            return WithKeys(new StoreAddress(location), keys);
         }
 
         string? variable = Environment.GetEnvironmentVariable(StoreVariable);
@@ -147,6 +149,20 @@ public abstract class VtStoreCommand : VtSessionCommand
 
         return Address(new VtStoreReference(variable));
     }
+
+    /// <summary>The Store that a live object came from, with its keys; null for anything else.</summary>
+    private static VtStore? OriginOf(object item) => item switch
+    {
+        VtBackupReference reference => reference.Live?.Origin,
+        VtKeyReference reference => reference.Origin,
+        VtItem entry => entry.Origin,
+        VtBackup backup => backup.Origin,
+        VtBlock block => block.Origin,
+        _ => null,
+    };
+
+    private static StoreAddress WithKeys(StoreAddress address, KeyRing? keys) =>
+        keys is null ? address : address with { Credentials = new StoreCredentials { Ring = keys } };
 
     private StoreAddress Address(string text) => Paths.IsQualified(text)
         ? new StoreAddress(Paths.Resolve(text))

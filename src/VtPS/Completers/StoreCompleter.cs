@@ -89,7 +89,11 @@ public abstract class StoreCompleter : IArgumentCompleter
         };
         if (reference?.Location is { } location)
         {
-            return new StoreAddress(location);
+            return new StoreAddress(location)
+            {
+                // With no keys the Store is opened only if it is plain: trying a password takes longer than a completion may.
+                Credentials = reference.Keys is { } keys ? new StoreCredentials { Ring = keys } : null,
+            };
         }
 
         string? word = reference?.Text ?? Environment.GetEnvironmentVariable("VT_STORE");
@@ -105,7 +109,7 @@ public abstract class StoreCompleter : IArgumentCompleter
         return shell.AddCommand("Microsoft.PowerShell.Management\\Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>()[0].ProviderPath;
     }
 
-    private static object? StoreOf(object? backup) => (backup is PSObject wrapped ? wrapped.BaseObject : backup) is VtBackup live ? live.Store : null;
+    private static object? StoreOf(object? backup) => (backup is PSObject wrapped ? wrapped.BaseObject : backup) is VtBackup live ? (object?)live.Origin ?? live.Store : null;
 
     private async Task<List<CompletionResult>> CompleteAsync(
         StoreAddress address, string word, IDictionary boundParameters, CancellationToken cancellationToken)

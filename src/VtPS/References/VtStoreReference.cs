@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VtPS.Engine.Encryption;
 using VtPS.References;
 
 namespace VtPS;
@@ -28,6 +29,7 @@ public sealed class VtStoreReference
         ArgumentNullException.ThrowIfNull(store);
         Location = store.Path;
         Name = store.Name;
+        Keys = store.Keys;
     }
 
     /// <summary>Refers to a Store that a command returned and that was serialised since.</summary>
@@ -40,6 +42,7 @@ public sealed class VtStoreReference
             case VtStore live:
                 Location = live.Path;
                 Name = live.Name;
+                Keys = live.Keys;
                 break;
             case string text when !string.IsNullOrWhiteSpace(text):
                 Text = text;
@@ -64,6 +67,9 @@ public sealed class VtStoreReference
 
     /// <summary>The registered name, where an object gave it.</summary>
     internal string? Name { get; }
+
+    /// <summary>The keys of a live object's Store, where it was unlocked.</summary>
+    internal KeyRing? Keys { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Text ?? Location!;
