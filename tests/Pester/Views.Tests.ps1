@@ -13,10 +13,13 @@ Describe 'The views' {
             VtDifference = Compare-VtBackup $backup $backup -IncludeEqual
             VtBlock = Get-VtBlock -Store $store
             VtStoreStatistics = Measure-VtStore $store -Histogram
+            VtTestResult = Test-VtStore $store
+            VtRetentionResult = Remove-VtBackup -Store $store -KeepLast 9 -WhatIf
+            VtOptimizeResult = Optimize-VtStore $store
         }
     }
 
-    It 'shows <_> as a table and as a list' -ForEach 'VtStore', 'VtBackup', 'VtItem', 'VtFileResult', 'VtRestoreResult', 'VtDifference', 'VtBlock', 'VtStoreStatistics' {
+    It 'shows <_> as a table and as a list' -ForEach 'VtStore', 'VtBackup', 'VtItem', 'VtFileResult', 'VtRestoreResult', 'VtDifference', 'VtBlock', 'VtStoreStatistics', 'VtTestResult', 'VtRetentionResult', 'VtOptimizeResult' {
         $objects[$_] | Should -Not -BeNullOrEmpty
         $table = $objects[$_] | Format-Table | Out-String -Width 160
         $table | Should -Match '---'

@@ -1,0 +1,64 @@
+Describe 'Optimize-VtStore' {
+    BeforeAll {
+        . $PSScriptRoot/common.ps1
+        function Get-StoreLength($store) { (Get-ChildItem -LiteralPath $store.Path -Recurse -File -Force | Measure-Object Length -Sum).Sum }
+    }
+
+    BeforeEach {
+        $store = Get-FreshStore
+        $tree = Get-SampleTree
+        $first = Backup-VtTree $tree -Store $store -Subset papers
+        Remove-Item -LiteralPath "$tree/deep/random.bin"
+        [IO.File]::WriteAllBytes("$tree/new.bin", (Get-RandomByte -Count 10000 -Seed 9))
+        $second = Backup-VtTree $tree -Store $store -Subset papers
+    }
+
+    It 'frees what a removed backup alone stood on' {
+        $before = Get-StoreLength $store
+        Remove-VtBackup $first -Confirm:$false
+        $freed = Optimize-VtStore $store
+        $freed | Should -BeOfType VtPS.VtOptimizeResult
+        $freed.BytesDeleted | Should -BeGreaterThan 700000
+        $freed.LeasesStanding | Should -Be 0
+        Get-StoreLength $store | Should -BeLessThan ($before - 600000)
+        Test-VtStore $store -Data -Quiet | Should -BeTrue
+        Compare-VtBackup $second -Content | Should -BeNullOrEmpty
+    }
+
+    It 'deletes nothing that is needed' {
+        $null = Optimize-VtStore $store
+        $again = $store | Optimize-VtStore
+        $again.DataFilesDeleted | Should -Be 0
+        Test-VtStore $store -Data -Quiet | Should -BeTrue
+    }
+
+    It 'changes nothing with -WhatIf and tells what would be freed' {
+        Remove-VtBackup $first -Confirm:$false
+        $before = Get-TreeText $store.Path
+        $plan = Optimize-VtStore $store -WhatIf
+        $plan.DataFilesGivenUp + $plan.DataFilesDeleted | Should -BeGreaterThan 0
+        Get-TreeText $store.Path | Should -Be $before
+    }
+
+    It 'refuses to empty a Store without -Force' {
+        $first, $second | Remove-VtBackup -Confirm:$false
+        { Optimize-VtStore $store } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.OptimizeVtStoreCommand'
+        (Optimize-VtStore $store -Force).BytesDeleted | Should -BeGreaterThan 0
+        (Measure-VtStore $store).DataFileCount | Should -Be 0
+    }
+
+    It 'deletes nothing when a backup cannot be read' {
+        $record = Join-Path $store.Path "backups/$($first.Id).json"
+        $bytes = [IO.File]::ReadAllBytes($record)
+        $bytes[30] = $bytes[30] -bxor 1
+        Remove-Item -LiteralPath $record -Force
+        [IO.File]::WriteAllBytes($record, $bytes)
+        $before = Get-TreeText $store.Path
+        { Optimize-VtStore $store } | Should -Throw -ErrorId 'BlockDamaged,VtPS.Commands.OptimizeVtStoreCommand'
+        Get-TreeText $store.Path | Should -Be $before
+    }
+
+    It 'refuses a grace period that buries every writer' {
+        { Optimize-VtStore $store -GracePeriod 0 } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.OptimizeVtStoreCommand'
+    }
+}
