@@ -86,14 +86,21 @@ internal static class ObjectSeal
             : throw new InvalidDataException($"'{name}' says that it is {length} bytes long, which it is not.");
     }
 
-    private static uint EpochOf(string name, ReadOnlySpan<byte> bytes)
+    private static uint EpochOf(string name, ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= Overhead || !bytes.StartsWith(Magic) ? ReadEpoch(name, bytes) : throw new InvalidDataException($"'{name}' is damaged: it is too short.");
+
+    /// <summary>The epoch that an object's head names; nothing vouches for it until the object is opened.</summary>
+    /// <param name="name">The object's name.</param>
+    /// <param name="bytes">The object, or its first <see cref="HeadLength"/> bytes.</param>
+    /// <exception cref="InvalidDataException">It is not sealed, or in another format.</exception>
+    public static uint ReadEpoch(string name, ReadOnlySpan<byte> bytes)
     {
         if (!bytes.StartsWith(Magic))
         {
             throw new InvalidDataException($"'{name}' is not sealed, and the Store is encrypted: it is damaged, or was put there by someone without the key.");
         }
 
-        if (bytes.Length < Overhead)
+        if (bytes.Length < HeadLength)
         {
             throw new InvalidDataException($"'{name}' is damaged: it is too short.");
         }

@@ -15,6 +15,11 @@ internal static class OptimizeOperation
     public static async Task<VtOptimizeResult> RunAsync(
         StoreSession store, OptimizeRequest request, ILeaseMemory memory, IOperationObserver observer, CancellationToken cancellationToken)
     {
+        if (request.Rekey && store.Keys is null)
+        {
+            throw new VtException(VtErrorId.InvalidArgument, $"The Store at '{store.Info.Path}' is not encrypted: there is no key to rewrite it under. Leave -Rekey (--rekey) out.", store.Info.Path);
+        }
+
         long started = Stopwatch.GetTimestamp();
         OptimizeCounters counters = new();
         using ProgressMeter progress = new(observer, "Optimizing");
@@ -34,6 +39,7 @@ internal static class OptimizeOperation
             }
         }
 
+        bool rekeyed = request.Rekey && !request.DryRun && await RekeyCompletion.TryFinishAsync(store, cancellationToken).ConfigureAwait(false);
         if (!request.DryRun)
         {
             await store.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -54,6 +60,7 @@ internal static class OptimizeOperation
             BytesWritten = counters.BytesWritten,
             LeasesBuried = counters.LeasesBuried,
             LeasesStanding = counters.LeasesStanding,
+            RekeyFinished = rekeyed,
             Duration = Stopwatch.GetElapsedTime(started),
         };
     }

@@ -135,7 +135,7 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
             }
         }
 
-        PoorFiles poor = PoorFiles.Choose(candidates, listing.Files.Keys.Where(file => !listing.GivenUp.Contains(file)), _records, needed, request, listing.Files);
+        PoorFiles poor = PoorFiles.Choose(candidates, listing.Files.Keys.Where(file => !listing.GivenUp.Contains(file)), _records, needed, request, listing.Files, await OlderAsync(candidates, cancellationToken).ConfigureAwait(false));
         counters.BlocksUnneeded = poor.BlocksUnneeded;
 
         // Wholly dead files go first and by themselves: that needs no room, so it works on a full disk.
@@ -185,6 +185,31 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
             counters.DataFilesWritten += copier.FilesWritten;
             counters.BytesWritten += copier.BytesWritten;
         }
+    }
+
+    /// <summary>The files that are sealed under an older key than the present one, if those are to be rewritten.</summary>
+    private async Task<HashSet<DataFileId>> OlderAsync(List<DataFileId> candidates, CancellationToken cancellationToken)
+    {
+        HashSet<DataFileId> older = [];
+        if (request.Rekey && store.Keys is { } keys)
+        {
+            foreach (DataFileId file in candidates)
+            {
+                try
+                {
+                    if (await store.DataFiles.ReadEpochAsync(file, cancellationToken).ConfigureAwait(false) < keys.Current.Epoch)
+                    {
+                        older.Add(file);
+                    }
+                }
+                catch (Exception e) when (e is InvalidDataException or ObjectNotFoundException)
+                {
+                    // A header that cannot be read: leave the file alone; the rewrite is not finished while it stands.
+                }
+            }
+        }
+
+        return older;
     }
 
     private async Task<bool> IsOfAsync(DataFileId file, HashSet<DataFileId> leases, CancellationToken cancellationToken)

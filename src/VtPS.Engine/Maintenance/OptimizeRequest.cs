@@ -12,6 +12,9 @@ internal sealed record OptimizeRequest
     /// <summary>How long a writer on another machine, or before the last start of this one, may give no sign of life before it is judged dead.</summary>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Rewrite, too, what is sealed under an older key than the present one.</summary>
+    public bool Rekey { get; init; }
+
     /// <summary>Only find out; change nothing.</summary>
     public bool DryRun { get; init; }
 

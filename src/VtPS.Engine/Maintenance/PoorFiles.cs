@@ -25,13 +25,15 @@ internal sealed class PoorFiles
     /// <param name="needed">The blocks that the backups need.</param>
     /// <param name="request">From which share on a file is poor, and how much may be rewritten.</param>
     /// <param name="lengths">The files' lengths in bytes.</param>
+    /// <param name="older">Files of older key epochs, which are poor however much of them is needed.</param>
     public static PoorFiles Choose(
         List<DataFileId> candidates,
         IEnumerable<DataFileId> standing,
         Dictionary<DataFileId, List<IndexedRecord>> records,
         IReadOnlySet<BlockKey> needed,
         OptimizeRequest request,
-        IReadOnlyDictionary<DataFileId, long> lengths)
+        IReadOnlyDictionary<DataFileId, long> lengths,
+        IReadOnlySet<DataFileId> older)
     {
         PoorFiles poor = new();
 
@@ -65,12 +67,13 @@ internal sealed class PoorFiles
                     poor.BlocksUnneeded++;
                 }
             });
-            if (total > used && used > 0 && 100.0 * (total - used) / total <= request.MaximumUnusedPercent)
+            bool isOlder = older.Contains(file) && total > 0;
+            if (!isOlder && total > used && used > 0 && 100.0 * (total - used) / total <= request.MaximumUnusedPercent)
             {
                 continue;
             }
 
-            if (used == total)
+            if (!isOlder && used == total)
             {
                 continue;
             }

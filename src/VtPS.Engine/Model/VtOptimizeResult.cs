@@ -42,6 +42,9 @@ public sealed class VtOptimizeResult
     /// <summary>Leases that stood: their writers are waited for by later runs, not by this one.</summary>
     public long LeasesStanding { get; init; }
 
+    /// <summary>With -Rekey: whether nothing is left that is sealed under an older key; if not, a later run goes on. False without.</summary>
+    public bool RekeyFinished { get; init; }
+
     /// <summary>How long the run took.</summary>
     public TimeSpan Duration { get; init; }
 

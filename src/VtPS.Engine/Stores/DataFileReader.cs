@@ -49,6 +49,11 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
     public async ValueTask<DataFileContent> ReadContentAsync(DataFileId file, CancellationToken cancellationToken) =>
         (DataFileContent)(await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false))[11];
 
+    /// <summary>The key epoch that a file is of, by its header: 0 for a plain one.</summary>
+    /// <exception cref="InvalidDataException">The header is damaged.</exception>
+    public async ValueTask<uint> ReadEpochAsync(DataFileId file, CancellationToken cancellationToken) =>
+        DataFileFormat.ReadEpoch(await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false));
+
     /// <summary>The lease of the run that wrote a file, by its header.</summary>
     /// <exception cref="InvalidDataException">The header is damaged.</exception>
     public async ValueTask<DataFileId> ReadLeaseAsync(DataFileId file, CancellationToken cancellationToken) =>

@@ -110,6 +110,11 @@ internal static class KeyOperations
     public static async Task<List<VtKey>> UpdateAsync(StoreSession store, StoreCredentials secrets, int iterations, CancellationToken cancellationToken)
     {
         KeyRing keys = RequireKeys(store);
+        await store.CheckEpochAsync(cancellationToken).ConfigureAwait(false);
+
+        // Read anew: a rewrite may have been finished since the Store was unlocked.
+        KeyListing before = await KeyListing.ReadAsync(store.RawStorage, cancellationToken).ConfigureAwait(false);
+        keys = await StoreUnlocking.ReadRingAsync(store.Address, store.Config, store.ConfigBytes, store.RawStorage, keys.Current, before.IsRekeyed, cancellationToken).ConfigureAwait(false);
         KeyRing next = new(keys.StoreId, EpochKey.Draw(keys.Current.Epoch + 1), keys.Keys, keys.Minimum, keys.Vouched);
         List<KeySlot> slots = await MakeSlotsAsync(next, secrets, iterations, cancellationToken).ConfigureAwait(false);
         WriterLease lease = await WriterLease.PutAsync(store.Storage, "change key", cancellationToken).ConfigureAwait(false);

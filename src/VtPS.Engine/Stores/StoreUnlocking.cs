@@ -43,8 +43,8 @@ internal static class StoreUnlocking
             ? KeyOf(ring, address, config, listing)
             : await OpenSlotAsync(address, config, storage, listing, credentials, onDamaged, cancellationToken).ConfigureAwait(false);
         KeyRing keys = await ReadRingAsync(address, config, configBytes, storage, key, listing.IsRekeyed, cancellationToken).ConfigureAwait(false);
-        bool otherKey = memory is not null && memory.Epoch == keys.Current.Epoch && memory.KeyId != keys.Current.KeyId;
-        if (memory is not null && (otherKey || memory.Minimum > keys.Minimum))
+        bool otherKey = memory?.KeyId != keys.Current.KeyId;
+        if (memory is not null && memory.Epoch == keys.Current.Epoch && (otherKey || memory.Minimum > keys.Minimum))
         {
             throw RolledBack(address, otherKey
                 ? "it has another key than this client has seen"

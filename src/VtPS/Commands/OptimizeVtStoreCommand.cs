@@ -32,6 +32,10 @@ public sealed class OptimizeVtStoreCommand : VtStoreCommand
     [Parameter(HelpMessage = "How long a writer on another machine may give no sign of life before it is taken for dead; 30 minutes unless you say otherwise.")]
     public TimeSpan GracePeriod { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Whether to rewrite what is sealed under an older key.</summary>
+    [Parameter(HelpMessage = "Rewrite, too, what is sealed under an older key than that of the last Update-VtKey. Can be stopped and run again; RekeyFinished tells when nothing is left.")]
+    public SwitchParameter Rekey { get; set; }
+
     /// <summary>Whether to go on without backups.</summary>
     [Parameter(HelpMessage = "Go on where the Store has data and no backup at all: everything is then deleted.")]
     public SwitchParameter Force { get; set; }
@@ -45,7 +49,7 @@ public sealed class OptimizeVtStoreCommand : VtStoreCommand
         }
 
         StoreSession session = OpenStore();
-        OptimizeRequest request = new() { MaximumUnusedPercent = MaximumUnusedPercent, MaximumRepack = MaximumRepack, GracePeriod = GracePeriod, Force = Force };
+        OptimizeRequest request = new() { MaximumUnusedPercent = MaximumUnusedPercent, MaximumRepack = MaximumRepack, GracePeriod = GracePeriod, Rekey = Rekey, Force = Force };
         VtOptimizeResult? plan = WantsPlan() ? Optimize(session, request with { DryRun = true }) : null;
         string action = plan is null
             ? "Free what no backup needs"
