@@ -1,8 +1,8 @@
 using VtPS.Engine.Backups;
+using VtPS.Engine.Maintenance;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
-using VtPS.Engine.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -11,123 +11,233 @@ namespace VtPS.Engine.Tests.Faults;
 /// <summary>Cuts a run at every storage call: before it, after it, and torn in its middle. Nothing that was there before may suffer, and the next run succeeds.</summary>
 public sealed class CrashPointTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
-
     public static TheoryData<string> Kinds => [.. Enum.GetNames<FaultKind>()];
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public Task ABackupCutAtAnyCallLosesNothing(string kind) => CutEverywhereAsync(Enum.Parse<FaultKind>(kind), 15, async (home, storage) =>
+    public static TheoryData<string, bool> KindsPlainAndEncrypted
     {
-        await using StoreSession session = await StoreCheck.OpenAsync(storage);
-        VtBackup made = await home.BackupAsync(session, "b");
-        return (made.Id, StoreCheck.DescribeLive(home.Source("b")));
-    });
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public Task AnOptimizeCutAtAnyCallLosesNothing(string kind) => CutEverywhereAsync(Enum.Parse<FaultKind>(kind), 60, async (home, storage) =>
-    {
-        await using StoreSession session = await StoreCheck.OpenAsync(storage);
-        await StoreCheck.OptimizeAsync(session);
-        return null;
-    });
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public Task AnOptimizeThatDeletesCutAtAnyCallLosesNothing(string kind) => CutEverywhereAsync(
-        Enum.Parse<FaultKind>(kind),
-        60,
-        async (home, storage) =>
+        get
         {
-            await using StoreSession session = await StoreCheck.OpenAsync(storage);
-            await StoreCheck.OptimizeAsync(session);
-            return null;
-        },
-        async (home, storage) =>
-        {
-            // Files given up while a lease stood: the run that is cut finds them, with one that is still needed among them.
-            await using StoreSession session = await StoreCheck.OpenAsync(storage);
-            await using StoreWriter writer = await StoreWriter.OpenAsync(session, "test", CancellationToken.None);
-            await using StoreSession other = await StoreCheck.OpenAsync(storage);
-            await StoreCheck.OptimizeAsync(other);
-            Assert.NotEmpty(await storage.ListAllAsync(StoreNames.Trash, CancellationToken.None));
-            await home.BackupAsync(other, "b");
-        });
+            TheoryData<string, bool> data = [];
+            foreach (string kind in Enum.GetNames<FaultKind>())
+            {
+                data.Add(kind, false);
+                data.Add(kind, true);
+            }
 
-    private async Task CutEverywhereAsync(
-        FaultKind kind, int minimum, Func<FaultHome, IObjectStorage, Task<(string Id, string Content)?>> run, Func<FaultHome, IObjectStorage, Task>? prepare = null)
-    {
-        using FaultHome home = await FaultHome.CreateAsync();
-        if (prepare is not null)
-        {
-            await prepare(home, home.Storage);
+            return data;
         }
-
-        Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage);
-        int cuts = 0;
-        for (int at = 1; ; at++)
-        {
-            MemoryStorage storage = home.Storage.Copy();
-            FaultyStorage faulty = new(storage) { FaultAt = at, Kind = kind };
-            (string Id, string Content)? reported = null;
-            bool succeeded = false;
-            try
-            {
-                reported = await run(home, faulty).WaitAsync(TimeLimit);
-                succeeded = true;
-            }
-            catch (Exception e) when (e is VtException or IOException)
-            {
-            }
-
-            if (faulty.FaultedCall is null)
-            {
-                Assert.True(succeeded);
-                break;
-            }
-
-            cuts++;
-            await faulty.KillAsync();
-            try
-            {
-                await CheckAsync(home, storage, before, reported);
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException($"After {kind} at call {at}, {faulty.FaultedCall}: {e.Message}", e);
-            }
-        }
-
-        output.WriteLine($"{cuts} cut points.");
-        Assert.True(cuts >= minimum, $"Only {cuts} cut points: the run does less than it should.");
     }
 
-    private static async Task CheckAsync(FaultHome home, MemoryStorage storage, Dictionary<string, string> before, (string Id, string Content)? reported)
+    [Theory]
+    [MemberData(nameof(KindsPlainAndEncrypted))]
+    public async Task ABackupCutAtAnyCallLosesNothing(string kind, bool encrypted)
     {
-        Dictionary<string, string> after = await StoreCheck.ReadAllAsync(storage);
-        foreach ((string id, string content) in before)
+        using FaultHome home = await FaultHome.CreateAsync(encrypted: encrypted);
+        await CutEverywhereAsync(home, kind, 15, async storage =>
         {
-            Assert.Equal(content, after[id]);
+            await using StoreSession session = await StoreCheck.OpenAsync(storage, credentials: home.Credentials);
+            VtBackup made = await home.BackupAsync(session, "b");
+            return (made.Id, StoreCheck.DescribeLive(home.Source("b")));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task ABackupUponABaseCutAtAnyCallLosesNothing(string kind)
+    {
+        using FaultHome home = await FaultHome.CreateAsync(settle: true);
+        home.WriteSource("a", 40);
+        await CutEverywhereAsync(home, kind, 15, async storage =>
+        {
+            await using StoreSession session = await StoreCheck.OpenAsync(storage);
+            VtBackup made = await home.BackupAsync(session, "a");
+            Assert.Equal([home.Kept.Id], made.BasedOn);
+            return (made.Id, StoreCheck.DescribeLive(home.Source("a")));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsPlainAndEncrypted))]
+    public async Task AnOptimizeCutAtAnyCallLosesNothing(string kind, bool encrypted)
+    {
+        using FaultHome home = await FaultHome.CreateAsync(encrypted: encrypted);
+        await CutEverywhereAsync(home, kind, 60, storage => OptimizeAsync(home, storage));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task AnOptimizeThatDeletesCutAtAnyCallLosesNothing(string kind)
+    {
+        using FaultHome home = await FaultHome.CreateAsync();
+        await using (StoreSession session = await StoreCheck.OpenAsync(home.Storage))
+        {
+            // Files given up while a lease stood: the run that is cut finds them, with one that is needed again among them.
+            await using StoreWriter writer = await StoreWriter.OpenAsync(session, "test", CancellationToken.None);
+            await using StoreSession other = await StoreCheck.OpenAsync(home.Storage);
+            await StoreCheck.OptimizeAsync(other);
+            Assert.NotEmpty(await home.Storage.ListAllAsync(StoreNames.Trash, CancellationToken.None));
+            await home.BackupAsync(other, "b");
         }
 
-        if (reported is { } success)
+        await CutEverywhereAsync(home, kind, 60, storage => OptimizeAsync(home, storage));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task AKeyChangeCutAtAnyCallLeavesTheOldKeyOrTheNewOne(string kind)
+    {
+        using FaultHome home = await FaultHome.CreateAsync(encrypted: true);
+        StoreCredentials next = home.WriteKeyFile("next", 2);
+        StoreCredentials last = home.WriteKeyFile("last", 3);
+        Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage, home.Credentials);
+        int old = 0;
+        int cuts = await CrashPoints.CutAllAsync(
+            home.Storage,
+            Enum.Parse<FaultKind>(kind),
+            async storage =>
+            {
+                await using StoreSession session = await StoreCheck.OpenAsync(storage, credentials: home.Credentials);
+                await KeyOperations.UpdateAsync(session, next, 1000, CancellationToken.None);
+                return null;
+            },
+            async (storage, _) =>
+            {
+                StoreCredentials opens = home.Credentials!;
+                try
+                {
+                    await (await StoreCheck.OpenAsync(storage, credentials: opens)).DisposeAsync();
+                    old++;
+                }
+                catch (VtException e) when (e.ErrorId == VtErrorId.PasswordIncorrect)
+                {
+                    opens = next;
+                }
+
+                AssertHolds(before, await StoreCheck.ReadAllAsync(storage, opens));
+
+                // Another change comes to its end, and then only its key opens.
+                await using (StoreSession session = await StoreCheck.OpenAsync(storage, credentials: opens))
+                {
+                    await KeyOperations.UpdateAsync(session, last, 1000, CancellationToken.None);
+                }
+
+                await Assert.ThrowsAsync<VtException>(() => StoreCheck.OpenAsync(storage, credentials: opens));
+                await AssertGoesOnAsync(home, storage, before, last);
+            });
+        output.WriteLine($"{cuts} cut points; after {old} of them the old key opens.");
+        Assert.True(cuts >= 10 && old > 0 && old < cuts);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task ARepairCutAtAnyCallLosesNothing(string kind)
+    {
+        using FaultHome home = await FaultHome.CreateAsync(duplicates: true);
+        Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage);
+        MemoryStorage damaged = await DamageADuplicateAsync(home.Storage);
+        AssertHolds(before, await StoreCheck.ReadAllAsync(damaged));
+        int cuts = await CrashPoints.CutAllAsync(
+            damaged,
+            Enum.Parse<FaultKind>(kind),
+            async storage =>
+            {
+                await RepairAsync(storage);
+                return null;
+            },
+            async (storage, _) =>
+            {
+                AssertHolds(before, await StoreCheck.ReadAllAsync(storage));
+                await RepairAsync(storage);
+                AssertHolds(before, await StoreCheck.ReadAllAsync(storage));
+                await using (StoreSession session = await StoreCheck.OpenAsync(storage))
+                {
+                    IReadOnlyList<VtTestResult> findings = await TestOperation.RunAsync(session, new TestRequest { Data = true }, NullObserver.Instance, CancellationToken.None);
+                    Assert.DoesNotContain(findings, finding => finding.IsDamage);
+                }
+
+                await AssertGoesOnAsync(home, storage, before, null);
+            });
+        output.WriteLine($"{cuts} cut points.");
+        Assert.True(cuts >= 20);
+    }
+
+    private static async Task<(string Id, string Content)?> OptimizeAsync(FaultHome home, IObjectStorage storage)
+    {
+        await using StoreSession session = await StoreCheck.OpenAsync(storage, credentials: home.Credentials);
+        await StoreCheck.OptimizeAsync(session);
+        return null;
+    }
+
+    private static async Task RepairAsync(IObjectStorage storage)
+    {
+        await using StoreSession session = await StoreCheck.OpenAsync(storage);
+        RepairPlan plan = await RepairOperation.PlanAsync(session, NullObserver.Instance, CancellationToken.None);
+        await RepairOperation.SalvageAsync(session, plan, NullObserver.Instance, CancellationToken.None);
+    }
+
+    /// <summary>A copy of a Store in which one record is damaged whose blocks, as far as they are needed, all stand in other data files, too.</summary>
+    private static async Task<MemoryStorage> DamageADuplicateAsync(MemoryStorage storage)
+    {
+        await using StoreSession session = await StoreCheck.OpenAsync(storage);
+        StoreMarker marker = new(session);
+        await marker.MarkAllAsync(CancellationToken.None);
+        foreach ((DataFileId file, long length) in (await StoreListing.ReadAsync(storage, CancellationToken.None)).Files)
         {
-            Assert.Equal(success.Content, after[success.Id]);
+            foreach (IndexedRecord record in await session.DataFiles.ReadIndexAsync(file, length, null, CancellationToken.None))
+            {
+                if (!record.Blocks.All(block => session.Index.FindAll(block.Hash).Count > 1 || !marker.Needed.Contains(BlockKey.Of(block.Hash))))
+                {
+                    continue;
+                }
+
+                MemoryStorage damaged = storage.Copy();
+                byte[] bytes = await storage.GetAsync(StoreNames.DataFile(file), int.MaxValue, CancellationToken.None);
+                bytes[record.Offset + record.Length - 20] ^= 1;
+                await damaged.DeleteAsync(StoreNames.DataFile(file), CancellationToken.None);
+                await damaged.PutAsync(StoreNames.DataFile(file), "test", bytes, CancellationToken.None);
+                return damaged;
+            }
         }
 
-        string next;
-        await using (StoreSession session = await StoreCheck.OpenAsync(storage))
+        throw new InvalidOperationException("No record holds nothing but duplicates and garbage.");
+    }
+
+    private static void AssertHolds(Dictionary<string, string> promised, Dictionary<string, string> found)
+    {
+        foreach ((string id, string content) in promised)
         {
-            next = (await home.BackupAsync(session, "c")).Id;
+            Assert.Equal(content, found[id]);
+        }
+    }
+
+    /// <summary>The next backup succeeds, and an optimize leaves nothing that no backup needs.</summary>
+    private static async Task AssertGoesOnAsync(FaultHome home, MemoryStorage storage, Dictionary<string, string> before, StoreCredentials? credentials)
+    {
+        Dictionary<string, string> promised = new(before);
+        await using (StoreSession session = await StoreCheck.OpenAsync(storage, credentials: credentials))
+        {
+            promised[(await home.BackupAsync(session, "c")).Id] = StoreCheck.DescribeLive(home.Source("c"));
         }
 
-        await StoreCheck.SweepAllAsync(storage);
-        after = await StoreCheck.ReadAllAsync(storage);
-        Assert.Equal(StoreCheck.DescribeLive(home.Source("c")), after[next]);
-        foreach ((string id, string content) in before)
+        await StoreCheck.SweepAllAsync(storage, credentials);
+        AssertHolds(promised, await StoreCheck.ReadAllAsync(storage, credentials));
+    }
+
+    private async Task CutEverywhereAsync(FaultHome home, string kind, int minimum, Func<IObjectStorage, Task<(string Id, string Content)?>> run)
+    {
+        Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage, home.Credentials);
+        int cuts = await CrashPoints.CutAllAsync(home.Storage, Enum.Parse<FaultKind>(kind), run, async (storage, reported) =>
         {
-            Assert.Equal(content, after[id]);
-        }
+            Dictionary<string, string> after = await StoreCheck.ReadAllAsync(storage, home.Credentials);
+            AssertHolds(before, after);
+            if (reported is { } success)
+            {
+                Assert.Equal(success.Content, after[success.Id]);
+            }
+
+            await AssertGoesOnAsync(home, storage, before, home.Credentials);
+        });
+        output.WriteLine($"{cuts} cut points.");
+        Assert.True(cuts >= minimum, $"Only {cuts} cut points: the run does less than it should.");
     }
 }

@@ -29,9 +29,11 @@ internal sealed class FaultHome : IDisposable
     /// <summary>Makes the Store.</summary>
     /// <param name="settle">Wait until files are old enough to pass the change test: then a run reuses what its base has without reading.</param>
     /// <param name="duplicates">Let two runs at once store the same blocks, so that some lie in two data files.</param>
-    public static async Task<FaultHome> CreateAsync(bool settle = false, bool duplicates = false)
+    /// <param name="encrypted">Make an encrypted Store, which <see cref="Credentials"/> opens.</param>
+    public static async Task<FaultHome> CreateAsync(bool settle = false, bool duplicates = false, bool encrypted = false)
     {
         FaultHome home = new();
+        home.Credentials = encrypted ? home.WriteKeyFile("key", 1) : null;
         home.WriteSource("old", 1, 2, 3, 4);
         home.WriteSource("a", 1, 2);
         home.WriteSource("b", 2, 3, 5);
@@ -41,13 +43,13 @@ internal sealed class FaultHome : IDisposable
             await Task.Delay(2100);
         }
 
-        await StoreCreation.CreateAsync(new CreateStoreRequest { Address = new StoreAddress("memory") }, home.Storage, NullObserver.Instance, CancellationToken.None);
-        await using StoreSession session = await StoreCheck.OpenAsync(home.Storage);
+        await StoreCreation.CreateAsync(new CreateStoreRequest { Address = new StoreAddress("memory"), Credentials = home.Credentials, Iterations = 1000 }, home.Storage, NullObserver.Instance, CancellationToken.None);
+        await using StoreSession session = await StoreCheck.OpenAsync(home.Storage, credentials: home.Credentials);
         VtBackup old;
         if (duplicates)
         {
             // It looks before the first run puts anything, so it stores some of the same once more.
-            await using StoreSession second = await StoreCheck.OpenAsync(home.Storage);
+            await using StoreSession second = await StoreCheck.OpenAsync(home.Storage, credentials: home.Credentials);
             await using StoreWriter blind = await StoreWriter.OpenAsync(second, "test", CancellationToken.None);
             old = await home.BackupAsync(session, "old");
             BlockPacker packer = blind.CreatePacker(DataFileContent.Files);
@@ -73,6 +75,13 @@ internal sealed class FaultHome : IDisposable
     }
 
     public static async Task RemoveAsync(IObjectStorage storage, string id) => await storage.DeleteAsync(StoreNames.Backup(id), CancellationToken.None);
+
+    /// <summary>What opens the Store; null where it is plain.</summary>
+    public StoreCredentials? Credentials { get; private set; }
+
+    /// <summary>Makes a key file.</summary>
+    public StoreCredentials WriteKeyFile(string name, ulong seed) =>
+        new() { KeyFile = _temp.WriteFile(name, TestContent.Random(64, seed)) };
 
     /// <summary>The path of a source.</summary>
     public string Source(string name) => _temp.Combine(name);

@@ -14,13 +14,13 @@ namespace VtPS.Engine.Tests.Faults;
 internal static class StoreCheck
 {
     /// <summary>Opens a Store over a storage that stays open.</summary>
-    public static Task<StoreSession> OpenAsync(IObjectStorage storage, ProtocolRules? rules = null, int? parallelism = null) =>
-        StoreSession.OpenAsync(new StoreAddress("memory"), new HookedStorage(storage, (_, _) => Task.CompletedTask), new MemoryBlockIndexFactory(), CancellationToken.None, rules, parallelism);
+    public static Task<StoreSession> OpenAsync(IObjectStorage storage, ProtocolRules? rules = null, int? parallelism = null, StoreCredentials? credentials = null) =>
+        StoreSession.OpenAsync(new StoreAddress("memory") { Credentials = credentials }, new HookedStorage(storage, (_, _) => Task.CompletedTask), new MemoryBlockIndexFactory(), CancellationToken.None, rules, parallelism);
 
     /// <summary>What every backup of a Store holds, by id: one line a path with its type and the hash of its content. Anything that cannot be read fails.</summary>
-    public static async Task<Dictionary<string, string>> ReadAllAsync(IObjectStorage storage)
+    public static async Task<Dictionary<string, string>> ReadAllAsync(IObjectStorage storage, StoreCredentials? credentials = null)
     {
-        await using StoreSession session = await OpenAsync(storage);
+        await using StoreSession session = await OpenAsync(storage, credentials: credentials);
         Assert.Empty(session.Damage);
         Dictionary<string, string> all = [];
         foreach (VtBackup backup in await BackupCatalog.ReadAllAsync(session, e => throw e, CancellationToken.None))
@@ -52,9 +52,9 @@ internal static class StoreCheck
     }
 
     /// <summary>Optimizes as often as it takes, and asserts that nothing is left that no backup needs: no lease, no beat, no trash, no data file, nothing unfinished.</summary>
-    public static async Task SweepAllAsync(IObjectStorage storage)
+    public static async Task SweepAllAsync(IObjectStorage storage, StoreCredentials? credentials = null)
     {
-        await using StoreSession session = await OpenAsync(storage);
+        await using StoreSession session = await OpenAsync(storage, credentials: credentials);
         VtOptimizeResult result = await OptimizeAsync(session);
         Assert.Equal(0, result.LeasesStanding);
         VtOptimizeResult second = await OptimizeAsync(session);

@@ -1,0 +1,52 @@
+using VtPS.Engine.Objects;
+using Xunit;
+
+namespace VtPS.Engine.Tests.Faults;
+
+/// <summary>Cuts a run at every storage call in turn.</summary>
+internal static class CrashPoints
+{
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs again and again, each time with the fault at the next call, until a run comes to its end without meeting it.</summary>
+    /// <param name="start">The Store as it is before each run.</param>
+    /// <param name="kind">The fault.</param>
+    /// <param name="run">The run; the backup that it reports, with what that must hold, or null.</param>
+    /// <param name="check">Looks at what is left, and at what was reported.</param>
+    /// <returns>How many calls the run was cut at.</returns>
+    public static async Task<int> CutAllAsync(
+        MemoryStorage start, FaultKind kind, Func<IObjectStorage, Task<(string Id, string Content)?>> run, Func<MemoryStorage, (string Id, string Content)?, Task> check)
+    {
+        for (int at = 1; ; at++)
+        {
+            MemoryStorage storage = start.Copy();
+            FaultyStorage faulty = new(storage) { FaultAt = at, Kind = kind };
+            (string Id, string Content)? reported = null;
+            bool succeeded = false;
+            try
+            {
+                reported = await run(faulty).WaitAsync(TimeLimit);
+                succeeded = true;
+            }
+            catch (Exception e) when (e is VtException or IOException)
+            {
+            }
+
+            if (faulty.FaultedCall is null)
+            {
+                Assert.True(succeeded);
+                return at - 1;
+            }
+
+            await faulty.KillAsync();
+            try
+            {
+                await check(storage, reported);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"After {kind} at call {at}, {faulty.FaultedCall}: {e.Message}", e);
+            }
+        }
+    }
+}
