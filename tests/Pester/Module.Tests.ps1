@@ -3,7 +3,7 @@ Describe 'The module' {
 
     It 'is a valid manifest' {
         $module = Test-ModuleManifest -Path $ManifestPath
-        $module.ExportedCmdlets.Count | Should -Be 13
+        $module.ExportedCmdlets.Count | Should -Be @(Get-ChildItem (Join-Path $script:RepositoryRoot 'docs') -Filter '*-Vt*.md').Count
         $module.ExportedAliases.Count | Should -Be 0
         $module.ExportedFunctions.Count | Should -Be 0
         $module.PowerShellVersion | Should -Be '7.6'

@@ -49,13 +49,13 @@ internal sealed class InterleavingSearch(Func<World> create, int kills, int buri
         return true;
     }
 
-    /// <summary>Walks at random until the time is up.</summary>
+    /// <summary>Walks at random until the time is up, and so many times at the least.</summary>
     /// <exception cref="LossException">A schedule that loses something.</exception>
-    public void Walk(int seed, TimeSpan time)
+    public void Walk(int seed, TimeSpan time, int least)
     {
         long started = Stopwatch.GetTimestamp();
         Random random = new(seed);
-        while (Stopwatch.GetElapsedTime(started) < time)
+        while (Schedules < least || Stopwatch.GetElapsedTime(started) < time)
         {
             Walk(random);
         }

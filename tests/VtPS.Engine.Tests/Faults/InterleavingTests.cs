@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace VtPS.Engine.Tests.Faults;
 
 /// <summary>Searches the interleavings of writers, optimize runs, a restore and a removal, with crashes and wrong burials, for one that loses a backup.</summary>
+[Collection(SearchCollection.Name)]
 public sealed class InterleavingTests(ITestOutputHelper output)
 {
     /// <summary>Name, writers, optimize runs, whether a restore and a removal of its base run too, kills, burials, bound on preemptions.</summary>
@@ -30,7 +31,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         output.WriteLine($"{name}: {(all ? "all" : "not all")} schedules of at most {preemptions + (LongRun.IsOn ? 1 : 0)} preemptions: {search.Schedules} schedules, {search.States} states, {search.Steps} calls, {search.Diverged} diverged.");
         Assert.True(search.Diverged * 10 <= search.Schedules, "Replays do not follow the schedules.");
         InterleavingSearch walks = await CreateAsync(home, ProtocolRules.All, writers, optimizes, restore, remove, kills, burials);
-        walks.Walk(LongRun.Seed, LongRun.Time(2, 120));
+        walks.Walk(LongRun.Seed, LongRun.Time(2, 120), least: 6);
         output.WriteLine($"{name}: {walks.Schedules} random walks from seed {LongRun.Seed}, {walks.Steps} calls.");
         Assert.True(walks.Schedules > 5);
     }
@@ -59,7 +60,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         {
             for (int bound = 1; bound <= 3; bound++)
             {
-                search.Explore(bound, TimeSpan.FromSeconds(60));
+                search.Explore(bound, TimeSpan.FromMinutes(10));
             }
         });
         output.WriteLine($"Found after {search.Schedules} schedules, {search.States} states, {search.Steps} calls.\n{loss.Message}");

@@ -6,6 +6,7 @@ using Xunit;
 namespace VtPS.Engine.Tests.Faults;
 
 /// <summary>The eight ways in which an earlier draft of the deletion protocol lost data, each played out on the real code.</summary>
+[Collection(SearchCollection.Name)]
 public sealed class LosingScheduleTests
 {
     [Fact]

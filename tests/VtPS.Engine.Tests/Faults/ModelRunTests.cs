@@ -14,6 +14,7 @@ using Xunit.Abstractions;
 namespace VtPS.Engine.Tests.Faults;
 
 /// <summary>Random backups, removals, optimize runs, restores and crashes, against a model that only remembers what each backup must hold.</summary>
+[Collection(SearchCollection.Name)]
 public sealed class ModelRunTests(ITestOutputHelper output)
 {
     [Fact]
