@@ -11,7 +11,7 @@ public sealed partial class ModuleFilesTests
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
 
     public static TheoryData<string> OutputTypes =>
-        [.. CmdletClass.All.SelectMany(cmdlet => cmdlet.OutputTypes).Where(type => type != typeof(byte[])).Select(type => type.Name).Distinct().Order()];
+        [.. CmdletClass.All.SelectMany(cmdlet => cmdlet.OutputTypes).Where(type => type != typeof(byte[]) && type != typeof(bool)).Select(type => type.Name).Distinct().Order()];
 
     private static IReadOnlyList<string> Names => [.. CmdletClass.All.Select(cmdlet => cmdlet.Name).Order(StringComparer.Ordinal)];
 

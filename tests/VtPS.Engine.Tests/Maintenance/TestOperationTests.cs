@@ -241,6 +241,9 @@ public sealed class TestOperationTests
         Assert.All(results, r => Assert.False(r.IsDamage));
         Assert.Contains(results, r => r.ObjectName == "data/README.txt");
         Assert.Contains(results, r => r.ObjectName == StoreNames.Amendment(backup.Id, 1));
+
+        await OptimizeOperation.RunAsync(damaged.Store.Session, new OptimizeRequest(), new LeaseMemory(null), NullObserver.Instance, CancellationToken.None);
+        Assert.DoesNotContain(await damaged.TestAsync(), r => r.Kind == VtTestKind.Leftover);
     }
 
     [Theory]
