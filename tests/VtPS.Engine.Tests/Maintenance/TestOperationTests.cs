@@ -285,6 +285,19 @@ public sealed class TestOperationTests
     }
 
     [Fact]
+    public async Task OfBackupsThatWereNamedOnlyTheirOwnDamageIsTold()
+    {
+        await using DamagedStore damaged = await DamagedStore.CreateAsync();
+        damaged.Source.WriteFile("a", "text");
+        VtBackup first = await damaged.BackupAsync();
+        VtBackup second = await damaged.BackupAsync();
+        await damaged.FlipAsync(StoreNames.Backup(first.Id), 20);
+
+        Assert.Equal(VtTestKind.Passed, Assert.Single(await damaged.TestAsync(r => r with { BackupIds = new HashSet<string> { second.Id } })).Kind);
+        Assert.Equal([first.Id], Assert.Single(await damaged.TestAsync(r => r with { BackupIds = new HashSet<string> { first.Id } })).BackupId);
+    }
+
+    [Fact]
     public async Task ABackupThatIsNotThereCannotBeChecked()
     {
         await using DamagedStore damaged = await DamagedStore.CreateAsync();
