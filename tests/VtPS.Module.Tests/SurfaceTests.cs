@@ -129,7 +129,7 @@ public sealed partial class SurfaceTests
         CmdletClass cmdlet = Cmdlet(name);
         Assert.NotEmpty(cmdlet.OutputTypes);
         Assert.All(cmdlet.OutputTypes, type => Assert.True(
-            type == typeof(byte[]) || (type == typeof(bool) && cmdlet.Verb == "Test") || (type is { Namespace: "VtPS", IsSealed: true, IsPublic: true } && type.Assembly.GetName().Name == "VtPS.Engine"),
+            type == typeof(byte[]) || (type == typeof(bool) && cmdlet.Parameters.Any(parameter => parameter.Name == "Quiet")) || (type is { Namespace: "VtPS", IsSealed: true, IsPublic: true } && type.Assembly.GetName().Name == "VtPS.Engine"),
             $"{name}: {type}"));
     }
 

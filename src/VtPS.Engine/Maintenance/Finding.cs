@@ -35,6 +35,9 @@ internal sealed class Finding(VtTestKind kind, string? objectName, string messag
         }
     }
 
+    /// <summary>Whether it touches one of these backups.</summary>
+    public bool Touches(IReadOnlySet<string> backupIds) => _backups.Overlaps(backupIds);
+
     public VtTestResult ToResult(VtStore store) => new()
     {
         Store = store.Path,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VtPS.Engine.Backups;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
 
@@ -42,6 +43,8 @@ internal static class OptimizeOperation
         bool rekeyed = request.Rekey && !request.DryRun && await RekeyCompletion.TryFinishAsync(store, cancellationToken).ConfigureAwait(false);
         if (!request.DryRun)
         {
+            // What a removal that was cut short left behind.
+            await RemoveBackupOperation.SweepAsync(store, cancellationToken).ConfigureAwait(false);
             await store.RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
 

@@ -48,7 +48,8 @@ internal static class TestOperation
 
             await TraceAsync(store, blocks, damage, backups, cancellationToken).ConfigureAwait(false);
             List<VtTestResult> results = [];
-            foreach (Finding finding in (IEnumerable<Finding>)[.. objects.Findings, .. blocks.Findings, .. damage.Findings])
+            IEnumerable<Finding> ofObjects = request.BackupIds is { } ids ? objects.Findings.Where(finding => finding.Kind == VtTestKind.BackupDamaged && finding.Touches(ids)) : objects.Findings;
+            foreach (Finding finding in (IEnumerable<Finding>)[.. ofObjects, .. blocks.Findings, .. damage.Findings])
             {
                 results.Add(finding.ToResult(store.Info));
             }

@@ -241,6 +241,9 @@ public sealed class TestOperationTests
         Assert.All(results, r => Assert.False(r.IsDamage));
         Assert.Contains(results, r => r.ObjectName == "data/README.txt");
         Assert.Contains(results, r => r.ObjectName == StoreNames.Amendment(backup.Id, 1));
+
+        await OptimizeOperation.RunAsync(damaged.Store.Session, new OptimizeRequest(), new LeaseMemory(null), NullObserver.Instance, CancellationToken.None);
+        Assert.DoesNotContain(await damaged.TestAsync(), r => r.Kind == VtTestKind.Leftover);
     }
 
     [Theory]
@@ -279,6 +282,19 @@ public sealed class TestOperationTests
         {
             Assert.Equal(VtErrorId.InvalidArgument, (await Assert.ThrowsAsync<VtException>(() => damaged.TestAsync(r => r with { SamplePercent = percent }))).ErrorId);
         }
+    }
+
+    [Fact]
+    public async Task OfBackupsThatWereNamedOnlyTheirOwnDamageIsTold()
+    {
+        await using DamagedStore damaged = await DamagedStore.CreateAsync();
+        damaged.Source.WriteFile("a", "text");
+        VtBackup first = await damaged.BackupAsync();
+        VtBackup second = await damaged.BackupAsync();
+        await damaged.FlipAsync(StoreNames.Backup(first.Id), 20);
+
+        Assert.Equal(VtTestKind.Passed, Assert.Single(await damaged.TestAsync(r => r with { BackupIds = new HashSet<string> { second.Id } })).Kind);
+        Assert.Equal([first.Id], Assert.Single(await damaged.TestAsync(r => r with { BackupIds = new HashSet<string> { first.Id } })).BackupId);
     }
 
     [Fact]
