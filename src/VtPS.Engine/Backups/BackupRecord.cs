@@ -74,15 +74,15 @@ internal static class BackupRecord
                 Store = store.Path,
                 StoreId = store.StoreId,
                 Origin = store,
-                HostName = root.GetProperty("host").GetString()!,
-                UserName = root.GetProperty("user").GetString()!,
-                Subset = root.GetProperty("subset").GetString()!,
+                HostName = Text(root.GetProperty("host")),
+                UserName = Text(root.GetProperty("user")),
+                Subset = Text(root.GetProperty("subset")),
                 SourcePath = ReadStrings(root, "sources"),
                 SourceRoot = root.TryGetProperty("sourceRoot", out JsonElement sourceRoot) ? PathText.Parse(sourceRoot.GetString()) : null,
                 Rules = ReadRules(root),
                 Tag = ReadStrings(root, "tags"),
                 Comment = root.TryGetProperty("comment", out JsonElement comment) ? comment.GetString() : null,
-                Status = Enum.Parse<VtBackupStatus>(root.GetProperty("status").GetString()!),
+                Status = ReadStatus(root),
                 StartTime = root.GetProperty("started").GetDateTime().ToLocalTime(),
                 EndTime = root.GetProperty("ended").GetDateTime().ToLocalTime(),
                 Root = VtBlockReference.Parse(root.GetProperty("root").GetString()!).ToString(),
@@ -108,7 +108,7 @@ internal static class BackupRecord
                 BlocksNew = Count("blocksNew"),
                 DataBlocksNew = Count("dataBlocksNew"),
                 BlocksKnown = Count("blocksKnown"),
-                ProgramVersion = root.GetProperty("version").GetString()!,
+                ProgramVersion = Text(root.GetProperty("version")),
             };
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
@@ -218,5 +218,15 @@ internal static class BackupRecord
         writer.WriteEndArray();
     }
 
-    private static string[] ReadStrings(JsonElement root, string name) => [.. root.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
+    /// <summary>A status by its name: a number, or several names, is none.</summary>
+    private static VtBackupStatus ReadStatus(JsonElement root)
+    {
+        string text = Text(root.GetProperty("status"));
+        return Enum.IsDefined(typeof(VtBackupStatus), text) ? Enum.Parse<VtBackupStatus>(text) : throw new FormatException($"'{text}' is not a status that this version knows.");
+    }
+
+    /// <summary>A string that must be there: null is none.</summary>
+    private static string Text(JsonElement element) => element.GetString() ?? throw new FormatException("A null stands where a text must be.");
+
+    private static string[] ReadStrings(JsonElement root, string name) => [.. root.GetProperty(name).EnumerateArray().Select(Text)];
 }

@@ -106,7 +106,7 @@ internal static class EpochRecord
                 ? (new KeyRing(storeId, key, older, root.GetProperty("minimum").GetUInt32(), vouched), Encoding.UTF8.GetBytes(root.GetProperty("store").GetString()!))
                 : throw new InvalidDataException($"'{name}' is the record of another epoch.");
         }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"'{name}' cannot be understood: {e.Message}", e);
         }
