@@ -3,7 +3,7 @@ Describe 'Test-VtStore' {
         . $PSScriptRoot/common.ps1
 
         # Flips a bit in the largest data file.
-        function Set-Damage($store) {
+        function Invoke-Damage($store) {
             $file = Get-ChildItem -LiteralPath "$($store.Path)/data" -Recurse -File | Sort-Object Length | Select-Object -Last 1
             $bytes = [IO.File]::ReadAllBytes($file.FullName)
             $bytes[5000] = $bytes[5000] -bxor 1
@@ -28,13 +28,13 @@ Describe 'Test-VtStore' {
 
     It 'says whether, with -Quiet' {
         Test-VtStore $store -Quiet | Should -BeExactly $true
-        Set-Damage $store
+        Invoke-Damage $store
         Test-VtStore $store -Quiet | Should -BeExactly $true
         Test-VtStore $store -Data -Quiet | Should -BeExactly $false
     }
 
     It 'names the backups and the paths that damage touches' {
-        Set-Damage $store
+        Invoke-Damage $store
         $row = Test-VtStore $store -Data
         $row.Kind | Should -Be 'RecordDamaged'
         $row.IsDamage | Should -BeTrue
