@@ -1,18 +1,29 @@
 using BenchmarkDotNet.Running;
 using VtPS.Benchmarks.Compare;
+using VtPS.Benchmarks.Scale;
 
 // compare …   times vt beside the other tools that are installed, on two versions of a real tree; see README.md
+// scale WHAT … measures one large file, many small ones, or a large index; see README.md
 // micro …     micro-benchmarks; what follows goes to BenchmarkDotNet (--list flat, --filter *Chunker*)
 switch (args)
 {
     case ["compare", .. string[] rest]:
         return await Comparison.RunAsync(CompareOptions.Parse(rest));
 
+    case ["scale", "big-file", .. string[] rest]:
+        return await BigFile.RunAsync(ScaleOptions.Parse(rest));
+
+    case ["scale", "many-files", .. string[] rest]:
+        return await ManyFiles.RunAsync(ScaleOptions.Parse(rest));
+
+    case ["scale", "big-index", .. string[] rest]:
+        return await BigIndex.RunAsync(ScaleOptions.Parse(rest));
+
     case ["micro", .. string[] rest]:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest);
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,restic,borg]\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
+        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks scale big-file|many-files|big-index [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
         return 2;
 }

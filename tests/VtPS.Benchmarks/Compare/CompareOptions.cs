@@ -23,7 +23,7 @@ internal sealed record CompareOptions
     public string Vt { get; init; } = "vt";
 
     /// <summary>The tools to run, in their order.</summary>
-    public string[] Tools { get; init; } = ["vt", "restic", "borg"];
+    public string[] Tools { get; init; } = ["vt", "vt-plain", "restic", "borg"];
 
     public static CompareOptions Parse(string[] args)
     {

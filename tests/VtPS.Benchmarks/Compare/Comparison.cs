@@ -47,28 +47,29 @@ internal static class Comparison
 
     private static BackupTool Make(string name, CompareOptions options) => name switch
     {
-        "vt" => new VtTool(options.Vt),
+        "vt" => new VtTool(options.Vt, true),
+        "vt-plain" => new VtTool(options.Vt, false),
         "restic" => new ResticTool(),
         "borg" => new BorgTool(),
-        _ => throw new ArgumentException($"There is no tool '{name}'. Use vt, restic, borg."),
+        _ => throw new ArgumentException($"There is no tool '{name}'. Use vt, vt-plain, restic, borg."),
     };
 
     private static async Task RunToolAsync(BackupTool tool, CompareOptions options, List<Measurement> all)
     {
         string home = Path.Combine(options.Work, tool.Name);
-        Recreate(home);
+        Folders.Recreate(home);
         string store = Path.Combine(home, "store");
         string tree = Path.Combine(options.Work, "tree");
         string small = SmallFile(options.Old, options.New);
-        await TimeAsync(tool, options, home, store, "create", tool.Create(store), home, null);
+        await TimeAsync(tool, home, store, "create", tool.Create(store), home, null);
 
         // Every tool sees one path whose content changes from the old version to the new one.
         Directory.Move(options.Old, tree);
         try
         {
             Warm(tree);
-            await TimeAsync(tool, options, home, store, Steps[0], tool.Backup(store, tree), home, all);
-            await TimeAsync(tool, options, home, store, Steps[1], tool.Backup(store, tree), home, all);
+            await TimeAsync(tool, home, store, Steps[0], tool.Backup(store, tree), home, all);
+            await TimeAsync(tool, home, store, Steps[1], tool.Backup(store, tree), home, all);
         }
         finally
         {
@@ -79,7 +80,7 @@ internal static class Comparison
         try
         {
             Warm(tree);
-            await TimeAsync(tool, options, home, store, Steps[2], tool.Backup(store, tree), home, all);
+            await TimeAsync(tool, home, store, Steps[2], tool.Backup(store, tree), home, all);
         }
         finally
         {
@@ -87,13 +88,13 @@ internal static class Comparison
         }
 
         string target = Path.Combine(home, "target");
-        Recreate(target);
-        await TimeAsync(tool, options, home, store, Steps[3], tool.Restore(store, tree, target), target, all);
+        Folders.Recreate(target);
+        await TimeAsync(tool, home, store, Steps[3], tool.Restore(store, tree, target), target, all);
         Directory.Delete(target, true);
-        await TimeAsync(tool, options, home, store, Steps[4], tool.Check(store), home, all);
-        await TimeAsync(tool, options, home, store, Steps[5], tool.List(store), home, all);
-        Recreate(target);
-        await TimeAsync(tool, options, home, store, Steps[6], tool.RestoreOne(store, tree, small, target), target, all);
+        await TimeAsync(tool, home, store, Steps[4], tool.Check(store), home, all);
+        await TimeAsync(tool, home, store, Steps[5], tool.List(store), home, all);
+        Folders.Recreate(target);
+        await TimeAsync(tool, home, store, Steps[6], tool.RestoreOne(store, tree, small, target), target, all);
         if (!Directory.EnumerateFiles(target, Path.GetFileName(small), SearchOption.AllDirectories).Any())
         {
             throw new InvalidOperationException($"{tool.Name} did not restore '{small}'.");
@@ -102,52 +103,32 @@ internal static class Comparison
         Directory.Delete(home, true);
     }
 
-    private static async Task TimeAsync(BackupTool tool, CompareOptions options, string home, string store, string step, string[] command, string folder, List<Measurement>? all)
+    private static async Task TimeAsync(BackupTool tool, string home, string store, string step, string[] command, string folder, List<Measurement>? all)
     {
-        using (Process sync = Process.Start("sync"))
-        {
-            await sync.WaitForExitAsync();
-        }
-
-        string times = Path.Combine(home, "times");
-        ProcessStartInfo start = new("/usr/bin/time", ["-f", "%e %U %S %M", "-o", times, .. command])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        foreach ((string name, string value) in tool.Environment(home))
-        {
-            start.Environment[name] = value;
-        }
-
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string errors = await process.StandardError.ReadToEndAsync();
-        await output;
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with {process.ExitCode}: {errors}");
-        }
-
-        double[] figures = [.. (await File.ReadAllLinesAsync(times))[^1].Split(' ').Select(f => double.Parse(f, CultureInfo.InvariantCulture))];
-        all?.Add(new Measurement(tool.Title, step, figures[0], figures[1] + figures[2], figures[3] * 1024 / 1e6, SizeOf(store) / 1e6));
+        TimedCommand run = await TimedCommand.RunAsync(command, folder, tool.Environment(home));
+        all?.Add(new Measurement(tool.Title, step, run.Wall, run.Cpu, run.PeakMegabytes, Folders.SizeOf(store) / 1e6));
     }
 
+    /// <summary>Each step of each tool, and its wall time against every tool that is not VtPS.</summary>
     private static string Table(BackupTool[] tools, List<Measurement> all)
     {
-        StringBuilder table = new("| step | tool | wall s, median (least-most) | CPU s | peak MB | Store MB | wall against " + tools[^1].Title + " |\n|---|---|---|---|---|---|---|\n");
+        BackupTool[] others = [.. tools.Where(tool => tool is not VtTool)];
+        StringBuilder table = new("| step | tool | wall s, median (least-most) | CPU s | peak MB | Store MB |");
+        table.AppendJoin(null, others.Select(other => $" wall against {other.Title} |")).Append("\n|---|---|---|---|---|---|");
+        table.AppendJoin(null, others.Select(_ => "---|")).AppendLine();
         foreach (string step in Steps)
         {
-            double reference = Median(all.Where(m => m.Step == step && m.Tool == tools[^1].Title).Select(m => m.Wall));
             foreach (BackupTool tool in tools)
             {
                 Measurement[] own = [.. all.Where(m => m.Step == step && m.Tool == tool.Title)];
                 double wall = Median(own.Select(m => m.Wall));
-                table.AppendLine(CultureInfo.InvariantCulture, $"| {step} | {tool.Title} | {wall:0.00} ({own.Min(m => m.Wall):0.00}-{own.Max(m => m.Wall):0.00}) | {Median(own.Select(m => m.Cpu)):0.00} | {Median(own.Select(m => m.PeakMegabytes)):0} | {Median(own.Select(m => m.StoreMegabytes)):0.0} | {wall / reference:0.00} |");
+                table.Append(CultureInfo.InvariantCulture, $"| {step} | {tool.Title} | {wall:0.00} ({own.Min(m => m.Wall):0.00}-{own.Max(m => m.Wall):0.00}) | {Median(own.Select(m => m.Cpu)):0.00} | {Median(own.Select(m => m.PeakMegabytes)):0} | {Median(own.Select(m => m.StoreMegabytes)):0.0} |");
+                foreach (BackupTool other in others)
+                {
+                    table.Append(CultureInfo.InvariantCulture, $" {wall / Median(all.Where(m => m.Step == step && m.Tool == other.Title).Select(m => m.Wall)):0.00} |");
+                }
+
+                table.AppendLine();
             }
         }
 
@@ -182,18 +163,6 @@ internal static class Comparison
             }
         }
     }
-
-    private static void Recreate(string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, true);
-        }
-
-        Directory.CreateDirectory(folder);
-    }
-
-    private static long SizeOf(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
     private static async Task<string> OutputAsync(string command, params string[] arguments)
     {

@@ -1,15 +1,34 @@
 namespace VtPS.Benchmarks.Compare;
 
-/// <summary>vt, without encryption.</summary>
-internal sealed class VtTool(string vt) : BackupTool("vt")
+/// <summary>vt, with or without encryption.</summary>
+internal sealed class VtTool(string vt, bool encrypts) : BackupTool(encrypts ? "vt" : "vt-plain")
 {
-    public override string Title => "VtPS plain";
+    public override string Title => encrypts ? "VtPS encrypted" : "VtPS plain";
 
     public override string[] Version => [vt, "--version"];
 
-    public override IReadOnlyDictionary<string, string> Environment(string work) => new Dictionary<string, string> { ["VT_CACHE"] = Path.Combine(work, "cache-vt"), ["VT_CONFIG"] = Path.Combine(work, "config-vt.json") };
+    public override IReadOnlyDictionary<string, string> Environment(string work)
+    {
+        Dictionary<string, string> variables = new() { ["VT_CACHE"] = Path.Combine(work, "cache-vt"), ["VT_CONFIG"] = Path.Combine(work, "config-vt.json") };
+        if (encrypts)
+        {
+            variables["VT_PASSWORD_FILE"] = Path.Combine(work, "password");
+        }
 
-    public override string[] Create(string store) => [vt, "init", "--store", store];
+        return variables;
+    }
+
+    public override string[] Create(string store)
+    {
+        if (!encrypts)
+        {
+            return [vt, "init", "--store", store];
+        }
+
+        string password = Path.Combine(Path.GetDirectoryName(store)!, "password");
+        File.WriteAllText(password, "benchmark\n");
+        return [vt, "init", "--store", store, "--password-file", password];
+    }
 
     public override string[] Backup(string store, string tree) => [vt, "backup", tree, "--store", store];
 
