@@ -1,9 +1,12 @@
 using BenchmarkDotNet.Running;
+using VtPS.Benchmarks;
 using VtPS.Benchmarks.Compare;
 using VtPS.Benchmarks.Scale;
 
 // compare …   times vt beside the other tools that are installed, on two versions of a real tree; see README.md
 // scale WHAT … measures one large file, many small ones, or a large index; see README.md
+// engine-backup TREE STORE CACHE
+//               one backup by the engine alone; Measure-Module.ps1 compares the cmdlet with it
 // micro …     micro-benchmarks; what follows goes to BenchmarkDotNet (--list flat, --filter *Chunker*)
 switch (args)
 {
@@ -19,11 +22,14 @@ switch (args)
     case ["scale", "big-index", .. string[] rest]:
         return await BigIndex.RunAsync(ScaleOptions.Parse(rest));
 
+    case ["engine-backup", string tree, string store, string cache]:
+        return await EngineRun.RunAsync(tree, store, cache);
+
     case ["micro", .. string[] rest]:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest);
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks scale big-file|many-files|big-index [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
+        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks scale big-file|many-files|big-index [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks engine-backup TREE STORE CACHE\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
         return 2;
 }

@@ -15,7 +15,7 @@ internal static class Comparison
     public static async Task<int> RunAsync(CompareOptions options)
     {
         BackupTool[] tools = [.. options.Tools.Select(name => Make(name, options))];
-        Directory.CreateDirectory(options.Work);
+        Folders.Recreate(options.Work);
         List<string> about = [];
         foreach (BackupTool tool in tools)
         {
@@ -30,10 +30,12 @@ internal static class Comparison
             foreach (BackupTool tool in tools)
             {
                 Console.WriteLine($"round {round}: {tool.Name}");
-                await RunToolAsync(tool, options, all);
+                await RunToolAsync(tool, Path.Combine(options.Work, $"{round}-{tool.Name}"), options, all);
             }
         }
 
+        // Only now: a file system that has just deleted much is slow to make new files for whoever comes next.
+        Directory.Delete(options.Work, true);
         string table = Table(tools, all);
         Console.WriteLine();
         Console.WriteLine(table);
@@ -54,10 +56,9 @@ internal static class Comparison
         _ => throw new ArgumentException($"There is no tool '{name}'. Use vt, vt-plain, restic, borg."),
     };
 
-    private static async Task RunToolAsync(BackupTool tool, CompareOptions options, List<Measurement> all)
+    private static async Task RunToolAsync(BackupTool tool, string home, CompareOptions options, List<Measurement> all)
     {
-        string home = Path.Combine(options.Work, tool.Name);
-        Folders.Recreate(home);
+        Directory.CreateDirectory(home);
         string store = Path.Combine(home, "store");
         string tree = Path.Combine(options.Work, "tree");
         string small = SmallFile(options.Old, options.New);
@@ -87,20 +88,18 @@ internal static class Comparison
             Directory.Move(tree, options.New);
         }
 
-        string target = Path.Combine(home, "target");
-        Folders.Recreate(target);
+        string target = Path.Combine(home, "restored");
+        Directory.CreateDirectory(target);
         await TimeAsync(tool, home, store, Steps[3], tool.Restore(store, tree, target), target, all);
-        Directory.Delete(target, true);
         await TimeAsync(tool, home, store, Steps[4], tool.Check(store), home, all);
         await TimeAsync(tool, home, store, Steps[5], tool.List(store), home, all);
-        Folders.Recreate(target);
+        target = Path.Combine(home, "restored one");
+        Directory.CreateDirectory(target);
         await TimeAsync(tool, home, store, Steps[6], tool.RestoreOne(store, tree, small, target), target, all);
         if (!Directory.EnumerateFiles(target, Path.GetFileName(small), SearchOption.AllDirectories).Any())
         {
             throw new InvalidOperationException($"{tool.Name} did not restore '{small}'.");
         }
-
-        Directory.Delete(home, true);
     }
 
     private static async Task TimeAsync(BackupTool tool, string home, string store, string step, string[] command, string folder, List<Measurement>? all)

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using VtPS.Engine.Backups;
+using VtPS.Engine.Operations;
+using VtPS.Engine.Stores;
+using VtPS.Sqlite;
+
+namespace VtPS.Benchmarks;
+
+/// <summary>One backup by the engine alone, to compare what surfaces add: prints the seconds from opening the Store to the end.</summary>
+internal static class EngineRun
+{
+    public static async Task<int> RunAsync(string tree, string store, string cache)
+    {
+        StoreAddress address = new(Path.GetFullPath(store));
+        if (!Directory.Exists(address.Location))
+        {
+            await StoreCreation.CreateAsync(new CreateStoreRequest { Address = address }, NullObserver.Instance, CancellationToken.None);
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        await using (StoreSession session = await StoreSession.OpenAsync(address, new SqliteBlockIndexFactory(Path.GetFullPath(cache)), CancellationToken.None))
+        {
+            BackupRequest request = new() { Paths = One(Encoding.UTF8.GetBytes(Path.GetFullPath(tree))) };
+            await BackupOperation.RunAsync(session, request, NullObserver.Instance, CancellationToken.None);
+        }
+
+        Console.WriteLine(Stopwatch.GetElapsedTime(start).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    private static async IAsyncEnumerable<byte[]> One(byte[] path)
+    {
+        await Task.CompletedTask;
+        yield return path;
+    }
+}
