@@ -140,8 +140,8 @@ internal sealed class BackupRun : IDisposable
     public void Finish(
         FileJob job, in FileStatus status, FileTime opened, ExtendedAttribute[] attributes, VtBlockReference content, bool sparse, bool changed, long newBytes)
     {
-        TreeEntry entry = EntryFactory.Create(job.Name, status, job.Base, attributes, null, content, sparse, changed, job.Group?.Id);
-        SideEntry side = EntryFactory.Side(status, opened, changed);
+        TreeEntry entry = EntryFactory.Create(job.Name, status, job.Base, Fitting(job.Builder, job.Name, attributes, out bool leftOut), null, content, sparse, changed, job.Group?.Id);
+        SideEntry side = EntryFactory.Side(status, opened, changed || leftOut);
         VtFileAction action = changed ? VtFileAction.ChangedWhileRead : job.Base is null ? VtFileAction.New : VtFileAction.Changed;
         Interlocked.Increment(ref job.Base is null ? ref Counters.FilesNew : ref Counters.FilesChanged);
         if (changed)
@@ -152,6 +152,28 @@ internal sealed class BackupRun : IDisposable
         PutFile(job.Builder, job.Slot, entry, side, action, newBytes);
         job.Group?.Tell(entry, side);
         ReleaseBuilder(job.Builder);
+    }
+
+    /// <summary>
+    /// The extended attributes that an entry gets: those given, or none, with an error, where they are more than an entry can hold. The next run then looks at the item again.
+    /// </summary>
+    public ExtendedAttribute[] Fitting(DirectoryBuilder builder, byte[] name, ExtendedAttribute[] attributes, out bool leftOut)
+    {
+        long size = attributes.Length == 0 ? 0 : TreeEntryCodec.SizeOf(attributes);
+        leftOut = size > TreeEntryCodec.MaximumAttributes;
+        if (!leftOut)
+        {
+            return attributes;
+        }
+
+        string path = builder.LivePath(name);
+        Interlocked.Increment(ref Counters.Failed);
+        _observer.OnError(new VtError(
+            VtErrorId.SourceReadFailed,
+            $"'{path}' is in this backup without its {attributes.Length} extended attributes (with its ACLs, if it has any): they come to {size} bytes, and an entry holds at most {TreeEntryCodec.MaximumAttributes}. Remove what is not needed of them; its content is stored.",
+            path,
+            null));
+        return [];
     }
 
     /// <summary>Puts a file's entry and counts it; <paramref name="read"/> says whether its content was read under this name.</summary>

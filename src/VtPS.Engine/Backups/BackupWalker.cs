@@ -230,11 +230,12 @@ internal sealed class BackupWalker
 
             if (EntryFactory.IsUnchanged(_run.Request.ChangeTest, status, known, side) && (frame.Bases[i]!.IsComplete || HasAll(known.Content!)))
             {
-                ExtendedAttribute[] kept = sameInode ? known.ExtendedAttributes : parent.Handle.GetExtendedAttributes(name);
+                bool leftOut = false;
+                ExtendedAttribute[] kept = sameInode ? known.ExtendedAttributes : _run.Fitting(frame.Builder, name, parent.Handle.GetExtendedAttributes(name), out leftOut);
                 TreeEntry entry = EntryFactory.Create(name, status, known, kept, null, known.Content, known.Sparse, false, group?.Id);
 
                 // Where the test did not ask for the ctime, the one that the content was read at stays: a stricter test of a later run still sees the difference.
-                SideEntry fresh = side!.Value.Changed == status.Changed ? EntryFactory.Side(status, now, false) : side.Value with { Inode = status.Inode };
+                SideEntry fresh = side!.Value.Changed == status.Changed ? EntryFactory.Side(status, now, leftOut) : side.Value with { Inode = status.Inode, Trusted = !leftOut };
                 Interlocked.Increment(ref _run.Counters.FilesUnchanged);
                 _run.PutFile(frame.Builder, slot, entry, fresh, VtFileAction.Unchanged, 0);
                 group?.Tell(entry, fresh);
@@ -329,9 +330,10 @@ internal sealed class BackupWalker
 
         bool same = known?.Type == status.Type && EntryFactory.IsSameInode(status, side);
         byte[]? target = status.Type != VtItemType.SymbolicLink ? null : same ? known!.LinkTarget : parent.Handle.ReadLink(name);
-        ExtendedAttribute[] attributes = same ? known!.ExtendedAttributes : parent.Handle.GetExtendedAttributes(name);
+        bool leftOut = false;
+        ExtendedAttribute[] attributes = same ? known!.ExtendedAttributes : _run.Fitting(frame.Builder, name, parent.Handle.GetExtendedAttributes(name), out leftOut);
         TreeEntry entry = EntryFactory.Create(name, status, known, attributes, target, null, false, false, group);
-        frame.Builder.Set(slot, entry, EntryFactory.Side(status, now, false));
+        frame.Builder.Set(slot, entry, EntryFactory.Side(status, now, leftOut));
         Interlocked.Increment(ref _run.Counters.Others);
         _run.Progress.AddItem();
         _run.Report(frame.Builder, entry, known is null ? VtFileAction.New : same ? VtFileAction.Unchanged : VtFileAction.Changed, 0, 0);
@@ -408,8 +410,8 @@ internal sealed class BackupWalker
             names = [];
         }
 
-        TreeEntry entry = EntryFactory.Create(name, status, newest, attributes, null, null, false, false, null);
-        frame.Builder.Set(slot, entry, EntryFactory.Side(status, now, failure is not null));
+        TreeEntry entry = EntryFactory.Create(name, status, newest, _run.Fitting(frame.Builder, name, attributes, out bool leftOut), null, null, false, false, null);
+        frame.Builder.Set(slot, entry, EntryFactory.Side(status, now, failure is not null || leftOut));
         frame.Builder.Expect();
         Interlocked.Increment(ref _run.Counters.Directories);
         _run.Progress.AddItem();

@@ -10,6 +10,9 @@ internal static class BlockTree
     /// <summary>Deeper than any tree that a Store can hold: 256 references a block at the least.</summary>
     private const int MaximumDepth = 16;
 
+    /// <summary>More references than any indirect block has.</summary>
+    private const int MaximumReferences = BlockTreeBuilder.Maximum;
+
     /// <summary>The references in an indirect block.</summary>
     /// <exception cref="VtException">BlockNotFound, BlockDamaged.</exception>
     public static async ValueTask<List<VtBlockReference>> ReadIndirectAsync(IBlockReader blocks, VtBlockReference indirect, CancellationToken cancellationToken)
@@ -179,6 +182,14 @@ internal static class BlockTree
         while (!reader.IsEmpty)
         {
             VtBlockReference child = BlockReferenceCodec.Read(ref reader);
+            if (child.Length == 0 || children.Count == MaximumReferences)
+            {
+                // Else a few small blocks that name each other could stand for more work than any machine can do.
+                throw new InvalidDataException(child.Length == 0
+                    ? "One of its references stands for nothing, which no list has."
+                    : $"It has more than {MaximumReferences} references, which no list has.");
+            }
+
             if (child.Length > indirect.Length - sum)
             {
                 throw new InvalidDataException($"Its references stand for more than the {indirect.Length} bytes it is said to hold.");

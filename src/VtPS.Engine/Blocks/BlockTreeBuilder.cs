@@ -14,7 +14,7 @@ namespace VtPS.Engine.Blocks;
 internal sealed class BlockTreeBuilder(IBlockSink sink)
 {
     private const int Minimum = 256;
-    private const int Maximum = 4096;
+    internal const int Maximum = 4096;
     private const uint Divisor = 768;
 
     private readonly List<Level> _levels = [];

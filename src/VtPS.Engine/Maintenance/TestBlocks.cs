@@ -94,7 +94,7 @@ internal sealed class TestBlocks : IAsyncDisposable
             await _reader.GetAsync(hash, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (VtException e) when (e.ErrorId is VtErrorId.BlockNotFound or VtErrorId.BlockDamaged)
+        catch (VtException e) when (e.ErrorId is VtErrorId.BlockNotFound or VtErrorId.BlockDamaged or VtErrorId.CodecUnavailable)
         {
             return false;
         }

@@ -76,7 +76,7 @@ internal sealed class FileRestorer(RestoreContext context, MetadataWriter metada
         Interlocked.Increment(ref context.Counters.FilesRestored);
         if (_writer.FirstDamage is { } damage)
         {
-            context.ReportDamage(place.Path.ToString(), $"'{place.Path}' was restored with zeros in {_writer.Unreadable.Count} places that are damaged in the Store.", damage);
+            context.ReportDamage(place.Path.ToString(), $"'{place.Path}' was restored with zeros in {_writer.Unreadable.Count} places that cannot be read from the Store.", damage);
         }
 
         context.GiveRow(place.Path, entry, _writer.FirstDamage is null ? VtFileAction.Restored : VtFileAction.Damaged, entry.Size);

@@ -45,7 +45,7 @@ internal sealed class ItemRestorer
         }
         catch (VtException e) when (RestoreContext.IsDamage(e))
         {
-            _context.ReportDamage(path.ToString(), $"'{path}' was left out because its content is damaged in the Store.", e);
+            _context.ReportDamage(path.ToString(), $"'{path}' was left out because its content cannot be read from the Store.", e);
             _context.GiveRow(path, entry, VtFileAction.Damaged, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

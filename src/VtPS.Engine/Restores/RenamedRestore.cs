@@ -176,7 +176,7 @@ internal sealed class RenamedRestore
         }
         catch (VtException e) when (RestoreContext.IsDamage(e))
         {
-            _context.ReportDamage(path.ToString(), $"The rest of the directory '{path}' was left out because it is damaged in the Store.", e);
+            _context.ReportDamage(path.ToString(), $"The rest of the directory '{path}' was left out because it cannot be read from the Store.", e);
             return null;
         }
     }

@@ -77,8 +77,9 @@ internal sealed class RestoreContext : IDisposable
         }
     }
 
-    /// <summary>Whether an error says that blocks are missing or damaged, and not that the Store cannot be read at all.</summary>
-    public static bool IsDamage(VtException e) => e.ErrorId is VtErrorId.BlockNotFound or VtErrorId.BlockDamaged or VtErrorId.DataFileDamaged;
+    /// <summary>Whether an error says that blocks are missing, damaged or of a kind that this version does not know, and not that the Store cannot be read at all.</summary>
+    public static bool IsDamage(VtException e) =>
+        e.ErrorId is VtErrorId.BlockNotFound or VtErrorId.BlockDamaged or VtErrorId.DataFileDamaged or VtErrorId.StoreFormatUnsupported or VtErrorId.CodecUnavailable;
 
     /// <summary>A name for a file in the making; none is given twice.</summary>
     public byte[] NewTemporaryName() =>

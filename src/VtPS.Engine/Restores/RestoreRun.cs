@@ -174,7 +174,7 @@ internal sealed class RestoreRun(ITreeReader trees, VtHashName hashName, string 
             catch (VtException e) when (RestoreContext.IsDamage(e))
             {
                 string path = job.Path.Depth == 0 ? "/" : job.Path.ToString();
-                context.ReportDamage(path, $"The rest of the directory '{path}' was left out because it is damaged in the Store.", e);
+                context.ReportDamage(path, $"The rest of the directory '{path}' was left out because it cannot be read from the Store.", e);
                 context.Token.ThrowIfCancellationRequested();
             }
 

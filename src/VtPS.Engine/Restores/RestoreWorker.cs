@@ -132,7 +132,7 @@ internal sealed class RestoreWorker(RestoreContext context, DestinationTree tree
             }
             else
             {
-                context.ReportDamage(path, $"The rest of the directory '{path}' was left out because it is damaged in the Store.", e);
+                context.ReportDamage(path, $"The rest of the directory '{path}' was left out because it cannot be read from the Store.", e);
             }
         }
 

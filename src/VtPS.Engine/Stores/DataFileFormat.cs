@@ -32,6 +32,9 @@ internal static class DataFileFormat
     /// <summary>The longest body that a prefix may announce, in bytes: the longest block, and room for what a record says of its blocks.</summary>
     public const int MaximumBody = MaximumBlock + (1 << 20);
 
+    /// <summary>The longest record in a file, in bytes: prefix, the longest body and the longer of the tails.</summary>
+    public const int MaximumRecord = PrefixLength + MaximumBody + 16;
+
     /// <summary>The number of the record that is the trailer.</summary>
     public const uint TrailerNumber = uint.MaxValue;
 

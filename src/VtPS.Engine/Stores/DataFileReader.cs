@@ -74,7 +74,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         await ReadExactlyAsync(name, length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
         long start = DataFileFormat.ReadClosing(tail.AsSpan(tail.Length - DataFileFormat.ClosingLength), length);
         long trailerLength = length - DataFileFormat.ClosingLength - start;
-        if (start < 0 || trailerLength > DataFileFormat.PrefixLength + DataFileFormat.MaximumBody + 16)
+        if (start < 0 || trailerLength > DataFileFormat.MaximumRecord)
         {
             throw new InvalidDataException("It does not end as a data file does.");
         }
@@ -109,7 +109,7 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         long damagedFrom = -1;
         while (offset + DataFileFormat.PrefixLength < length)
         {
-            if (filled - at < DataFileFormat.PrefixLength + DataFileFormat.MaximumBody + 16 && next < length)
+            if (filled - at < DataFileFormat.MaximumRecord && next < length)
             {
                 buffer.AsSpan(at, filled - at).CopyTo(buffer);
                 filled -= at;

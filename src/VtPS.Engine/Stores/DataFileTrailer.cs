@@ -42,6 +42,11 @@ internal static class DataFileTrailer
         for (int i = 0; i < count; i++)
         {
             int length = reader.ReadInt32();
+            if (length is <= DataFileFormat.PrefixLength or > DataFileFormat.MaximumRecord)
+            {
+                throw new InvalidDataException($"The trailer announces a record of {length} bytes, which no record has.");
+            }
+
             int blockCount = reader.ReadInt32();
             if (blockCount > reader.Rest.Length / (size + 1))
             {
@@ -49,10 +54,17 @@ internal static class DataFileTrailer
             }
 
             (VtHash, int)[] blocks = new (VtHash, int)[blockCount];
+            long plain = 0;
             for (int j = 0; j < blocks.Length; j++)
             {
                 VtHash hash = new(hashName, reader.ReadBytes(size).ToArray());
                 blocks[j] = (hash, reader.ReadInt32());
+                plain += blocks[j].Item2;
+            }
+
+            if (plain > DataFileFormat.MaximumBlock)
+            {
+                throw new InvalidDataException($"The trailer announces {plain} bytes of content in one record, which is more than a record can have.");
             }
 
             records.Add(new IndexedRecord(offset, length, blocks));

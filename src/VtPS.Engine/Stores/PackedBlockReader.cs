@@ -40,8 +40,9 @@ internal sealed class PackedBlockReader : IBlockReader, IDisposable
             {
                 return await ReadAsync(hash, best, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is InvalidDataException or ObjectNotFoundException)
+            catch (Exception e) when (e is InvalidDataException or ObjectNotFoundException or VtException { ErrorId: VtErrorId.CodecUnavailable })
             {
+                // Another copy may be better.
             }
         }
 
@@ -81,6 +82,10 @@ internal sealed class PackedBlockReader : IBlockReader, IDisposable
                 catch (InvalidDataException e)
                 {
                     damage ??= new VtException(VtErrorId.BlockDamaged, $"The block {hash} in data file {location.File} is damaged: {e.Message} Run Test-VtStore -Data to see what it touches; the next backup of a source that still has it stores it again.", hash, e);
+                }
+                catch (VtException e) when (e.ErrorId == VtErrorId.CodecUnavailable)
+                {
+                    damage ??= new VtException(e.ErrorId, $"The block {hash} in data file {location.File} cannot be read. {e.Message}", hash, e);
                 }
                 catch (ObjectNotFoundException)
                 {

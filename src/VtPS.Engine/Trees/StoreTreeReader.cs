@@ -44,10 +44,18 @@ internal sealed class StoreTreeReader(IBlockReader blocks) : ITreeReader
             throw Damaged(directory, $"it says it is {directory.Length} bytes long.", null);
         }
 
-        byte[] content = new byte[directory.Length];
+        // Room is made for what was read, not for what was announced.
+        byte[] content = [];
         await foreach ((long offset, VtBlockReference leaf) in BlockTree.ReadLeavesAsync(blocks, directory, keepUnreadable: false, cancellationToken).ConfigureAwait(false))
         {
-            (await GetDirectoryBlockAsync(leaf, directory, cancellationToken).ConfigureAwait(false)).CopyTo(content.AsMemory((int)offset));
+            ReadOnlyMemory<byte> block = await GetDirectoryBlockAsync(leaf, directory, cancellationToken).ConfigureAwait(false);
+            int end = (int)offset + block.Length;
+            if (end > content.Length)
+            {
+                Array.Resize(ref content, (int)Math.Min(directory.Length, Math.Max(end, 2L * content.Length)));
+            }
+
+            block.CopyTo(content.AsMemory((int)offset));
         }
 
         return content;

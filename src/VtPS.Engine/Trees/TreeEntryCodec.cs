@@ -27,6 +27,11 @@ internal static class TreeEntryCodec
     private const int WindowsAttributesTag = 16;
     private const int LastKnownTag = WindowsAttributesTag;
 
+    /// <summary>
+    /// The most that an entry's extended attributes may come to, in bytes as <see cref="SizeOf"/> counts them: an entry with more would not fit a block.
+    /// </summary>
+    public const int MaximumAttributes = (8 << 20) - (64 << 10);
+
     private const ulong SparseFlag = 1;
     private const ulong ChangedWhileReadFlag = 2;
 
@@ -192,6 +197,19 @@ internal static class TreeEntryCodec
         }
     }
 
+    /// <summary>How many bytes an entry's extended attributes take.</summary>
+    public static long SizeOf(ExtendedAttribute[] attributes)
+    {
+        long length = 0;
+        foreach (ExtendedAttribute attribute in attributes)
+        {
+            length += ByteWriter.SizeOfVarUInt((ulong)attribute.Name.Length) + attribute.Name.Length
+                + ByteWriter.SizeOfVarUInt((ulong)attribute.Value.Length) + attribute.Value.Length;
+        }
+
+        return length;
+    }
+
     private static void WriteField(ByteWriter writer, int tag, ReadOnlySpan<byte> value)
     {
         writer.WriteVarUInt((ulong)tag);
@@ -223,15 +241,8 @@ internal static class TreeEntryCodec
             return;
         }
 
-        int length = 0;
-        foreach (ExtendedAttribute attribute in attributes)
-        {
-            length += ByteWriter.SizeOfVarUInt((ulong)attribute.Name.Length) + attribute.Name.Length
-                + ByteWriter.SizeOfVarUInt((ulong)attribute.Value.Length) + attribute.Value.Length;
-        }
-
         writer.WriteVarUInt(AttributesTag);
-        writer.WriteVarUInt((ulong)length);
+        writer.WriteVarUInt((ulong)SizeOf(attributes));
         foreach (ExtendedAttribute attribute in attributes)
         {
             writer.WritePrefixed(attribute.Name);
