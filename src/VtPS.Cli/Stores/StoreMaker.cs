@@ -62,7 +62,7 @@ internal static class StoreMaker
         {
             return null;
         }
-        catch (VtException e) when (e.ErrorId == VtErrorId.NotAStore && IsEmptyFolder(address.Location))
+        catch (VtException e) when (e.ErrorId == VtErrorId.NotAStore && IsFree(address.Location))
         {
             return null;
         }
@@ -108,12 +108,12 @@ internal static class StoreMaker
         $"The name '{store.Name}' is registered already, for '{store.Path}'. Choose another name, or take that one back with Unregister-VtStore.",
         store.Name);
 
-    private static bool IsEmptyFolder(string path)
+    /// <summary>Whether a Store can be made there, or was begun to be made: then the attempt tells what to do.</summary>
+    private static bool IsFree(string path)
     {
         try
         {
-            using IEnumerator<string> entries = Directory.EnumerateFileSystemEntries(path).GetEnumerator();
-            return !entries.MoveNext();
+            return UnfinishedCreation.IsAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -23,7 +23,7 @@ internal static class StorageLocator
         return new LocalFolderStorage(address.Location);
     }
 
-    /// <summary>Opens the storage for a Store that is to be made; the folder may be missing or empty.</summary>
+    /// <summary>Opens the storage for a Store that is to be made; the folder may be missing or empty, or hold the unfinished files of a creation that was cut short.</summary>
     /// <exception cref="VtException">StoreExists, StorePathNotEmpty, StoreWriteFailed, InvalidArgument.</exception>
     public static IObjectStorage OpenForCreation(StoreAddress address)
     {
@@ -41,9 +41,18 @@ internal static class StorageLocator
                 throw new VtException(VtErrorId.StoreExists, $"There is a Store at '{path}' already. Use it as it is, or give another path.", path);
             }
 
-            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            if (Directory.Exists(path) && !UnfinishedCreation.IsAll(path))
             {
                 throw new VtException(VtErrorId.StorePathNotEmpty, $"The folder '{path}' is not empty, and not a Store. Give a folder that is empty or not there yet.", path);
+            }
+
+            if (UnfinishedCreation.HasKeys(path))
+            {
+                string keys = Path.Combine(path, StoreNames.Keys.TrimEnd('/'));
+                throw new VtException(
+                    VtErrorId.StorePathNotEmpty,
+                    $"The folder '{path}' holds the keys of an encrypted Store, and no Store: either the making of one was cut short there (or still goes on), or it is a copy of a Store's keys. If it is no copy that you need, delete '{keys}' and run this again; else give another path.",
+                    path);
             }
 
             Directory.CreateDirectory(path);

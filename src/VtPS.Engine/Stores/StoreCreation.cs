@@ -40,12 +40,37 @@ internal static class StoreCreation
         }
         catch (ObjectExistsException e)
         {
-            foreach (string name in put)
-            {
-                await storage.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
-            }
-
+            await TakeBackAsync(storage, put).ConfigureAwait(false);
             throw new VtException(VtErrorId.StoreExists, $"There is a Store at '{request.Address.Location}' already, or the keys of one. Use it as it is, or give another path.", request.Address.Location, e);
+        }
+        catch when (put.Count > 0)
+        {
+            await TakeBackUnlessMadeAsync(storage, put).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the keys back, unless the put of store.json has done its work although it failed.</summary>
+    private static async Task TakeBackUnlessMadeAsync(IObjectStorage storage, List<string> put)
+    {
+        try
+        {
+            if (await storage.GetLengthAsync(StoreNames.Config, CancellationToken.None).ConfigureAwait(false) is null)
+            {
+                await TakeBackAsync(storage, put).ConfigureAwait(false);
+            }
+        }
+        catch (VtException)
+        {
+            // What made the creation fail hinders this, too; the next one says what is left.
+        }
+    }
+
+    private static async Task TakeBackAsync(IObjectStorage storage, List<string> put)
+    {
+        foreach (string name in put)
+        {
+            await storage.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
