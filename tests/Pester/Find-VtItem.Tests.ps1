@@ -84,4 +84,22 @@ Describe 'Find-VtItem' {
             { Find-VtItem '*' -Store $damaged -ErrorAction Stop } | Should -Throw
         }
     }
+
+    It 'tells of a damaged directory and goes on with the others' {
+        $damaged = Get-FreshStore
+        $source = Get-SampleTree
+        $null = Backup-VtTree $source -Store $damaged
+        $old = Get-ChildItem -LiteralPath (Join-Path $damaged.Path 'data') -Recurse -File
+        $null = New-Item -ItemType Directory -Path "$source/later"
+        Set-Content -LiteralPath "$source/later/late.txt" -Value 'Only the second backup has this, in a directory of its own.'
+        Get-VtBackup -Store $damaged | Remove-VtBackup -Confirm:$false
+        $backup = Backup-VtTree $source -Store $damaged
+        $old | Remove-Item -Force
+        $items = Find-VtItem '*.txt' -Store $damaged -ErrorAction SilentlyContinue -ErrorVariable errors
+        $items.Path | Should -Contain 'docs/later/late.txt'
+        $items.Path | Should -Contain 'docs/readme.txt'
+        $errors.Count | Should -Be 1
+        $errors[0].FullyQualifiedErrorId | Should -Be 'BlockNotFound,VtPS.Commands.FindVtItemCommand'
+        $errors[0].Exception.Message | Should -BeLike "The directory 'docs/deep' of backup $($backup.Id) cannot be read: *"
+    }
 }

@@ -127,4 +127,21 @@ Describe 'Get-VtItem' {
             $seen.Count | Should -Be 0
         }
     }
+
+    It 'tells of a damaged directory and goes on with the others' {
+        $damaged = Get-FreshStore
+        $source = Get-SampleTree
+        $null = Backup-VtTree $source -Store $damaged
+        $old = Get-ChildItem -LiteralPath (Join-Path $damaged.Path 'data') -Recurse -File
+        $null = New-Item -ItemType Directory -Path "$source/later"
+        Set-Content -LiteralPath "$source/later/late.txt" -Value 'Only the second backup has this, in a directory of its own.'
+        $backup = Backup-VtTree $source -Store $damaged
+        $old | Remove-Item -Force
+        $items = $backup | Get-VtItem -Recurse -ErrorAction SilentlyContinue -ErrorVariable errors
+        $items.Path | Should -Contain 'docs/deep'
+        $items.Path | Should -Contain 'docs/later/late.txt'
+        $errors.Count | Should -Be 1
+        $errors[0].FullyQualifiedErrorId | Should -Be 'BlockNotFound,VtPS.Commands.GetVtItemCommand'
+        $errors[0].Exception.Message | Should -BeLike "The directory 'docs/deep' of backup $($backup.Id) cannot be read: *"
+    }
 }

@@ -128,7 +128,7 @@ internal static class BlockVerb
         }
 
         ItemListRequest request = new() { Backup = backup, Paths = place.Paths };
-        await foreach (VtItem item in ItemListing.ListAsync(session, request, cancellationToken).ConfigureAwait(false))
+        await foreach (VtItem item in ItemListing.ListAsync(session, request, static e => throw e, cancellationToken).ConfigureAwait(false))
         {
             await foreach (VtBlock block in BlockListing.OfItemAsync(session, item, cancellationToken).ConfigureAwait(false))
             {

@@ -59,13 +59,23 @@ internal static class LsVerb
                     DirectoriesOnly = result.GetValue(directories),
                 };
                 using RowWriter<VtItem> rows = new(host.Output, result.GetValue(json) ? VtJsonContext.Default.VtItem : null, Format);
-                await foreach (VtItem item in ItemListing.ListAsync(session, request, host.Token).ConfigureAwait(false))
+                bool damaged = false;
+                IAsyncEnumerable<VtItem> items = ItemListing.ListAsync(
+                    session,
+                    request,
+                    e =>
+                    {
+                        damaged = true;
+                        host.Errors.Error(e.ErrorId, e.Message);
+                    },
+                    host.Token);
+                await foreach (VtItem item in items.ConfigureAwait(false))
                 {
                     rows.Write(item);
                 }
-            }
 
-            return ExitCode.Done;
+                return damaged ? ExitCode.Found : ExitCode.Done;
+            }
         });
         return command;
     }

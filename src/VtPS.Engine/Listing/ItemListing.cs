@@ -11,13 +11,18 @@ internal static class ItemListing
     /// The items, each directory before what is below it, in the order of name bytes. A path whose last name has wildcards gives what it matches;
     /// one without gives a directory's entries, or the file itself.
     /// </summary>
-    /// <exception cref="VtException">ItemNotFound for a path (or a pattern) that names nothing; BlockNotFound, BlockDamaged.</exception>
-    public static IAsyncEnumerable<VtItem> ListAsync(StoreSession store, ItemListRequest request, CancellationToken cancellationToken) =>
-        ListAsync(store.Trees, request, cancellationToken);
+    /// <param name="store">The Store.</param>
+    /// <param name="request">What to list.</param>
+    /// <param name="onDamaged">Told of each directory that cannot be read, or not to its end; the listing goes on with the others.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    /// <exception cref="VtException">ItemNotFound for a path (or a pattern) that names nothing; StoreReadFailed.</exception>
+    public static IAsyncEnumerable<VtItem> ListAsync(StoreSession store, ItemListRequest request, Action<VtException> onDamaged, CancellationToken cancellationToken) =>
+        ListAsync(store.Trees, request, onDamaged, cancellationToken);
 
-    internal static async IAsyncEnumerable<VtItem> ListAsync(ITreeReader trees, ItemListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal static async IAsyncEnumerable<VtItem> ListAsync(
+        ITreeReader trees, ItemListRequest request, Action<VtException> onDamaged, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Lister lister = new(trees, request);
+        Lister lister = new(trees, request, onDamaged);
         IReadOnlyList<string> paths = request.Paths.Count == 0 ? [""] : request.Paths;
         foreach (string path in paths)
         {
@@ -28,7 +33,7 @@ internal static class ItemListing
         }
     }
 
-    private sealed class Lister(ITreeReader trees, ItemListRequest request)
+    private sealed class Lister(ITreeReader trees, ItemListRequest request, Action<VtException> onDamaged)
     {
         private readonly WildcardName? _filter = request.Filter is null ? null : WildcardName.Parse(request.Filter);
         private readonly int _depth = request.Depth ?? (request.Recurse ? int.MaxValue : 0);
@@ -44,8 +49,10 @@ internal static class ItemListing
                 stack.Push(Open(TreePath.Top, VtBlockReference.Parse(request.Backup.Root), found ? 0 : -path.Names.Count, cancellationToken));
                 while (stack.TryPeek(out Frame? frame))
                 {
-                    if (!await frame.Entries.MoveNextAsync().ConfigureAwait(false))
+                    if (!await MoveNextAsync(frame).ConfigureAwait(false))
                     {
+                        // What the path names may be in the part that cannot be read: it is not said to be missing.
+                        found |= frame.IsDamaged && frame.Level < 0;
                         await stack.Pop().Entries.DisposeAsync().ConfigureAwait(false);
                         continue;
                     }
@@ -106,6 +113,20 @@ internal static class ItemListing
             }
         }
 
+        private async ValueTask<bool> MoveNextAsync(Frame frame)
+        {
+            try
+            {
+                return await frame.Entries.MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (VtException e) when (TreeDamage.Is(e))
+            {
+                frame.IsDamaged = true;
+                onDamaged(TreeDamage.At(request.Backup, "directory", frame.Path.ToString(), e));
+                return false;
+            }
+        }
+
         private bool IsWanted(TreeEntry entry, bool isDirectory) =>
             !(isDirectory ? request.FilesOnly : request.DirectoriesOnly) && (_filter is null || _filter.Matches(entry.Name));
 
@@ -123,5 +144,7 @@ internal static class ItemListing
         public int Level { get; } = level;
 
         public bool IsDone { get; set; }
+
+        public bool IsDamaged { get; set; }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class ItemSearchRun
     private readonly ITreeReader _trees;
     private readonly IBlockReader _blocks;
     private readonly ItemSearchRequest _request;
+    private readonly Action<VtException> _onDamaged;
     private readonly PathPattern? _pattern;
     private readonly FileTime? _since;
     private readonly FileTime? _before;
@@ -26,11 +27,12 @@ internal sealed class ItemSearchRun
     private readonly HashSet<VtHash> _withoutHash = [];
     private int _remembered;
 
-    public ItemSearchRun(ITreeReader trees, IBlockReader blocks, ItemSearchRequest request)
+    public ItemSearchRun(ITreeReader trees, IBlockReader blocks, ItemSearchRequest request, Action<VtException> onDamaged)
     {
         _trees = trees;
         _blocks = blocks;
         _request = request;
+        _onDamaged = onDamaged;
         _pattern = request.Path is null ? null : PathPattern.Parse(request.Path);
         _since = ToFileTime(request.Since);
         _before = ToFileTime(request.Before);
@@ -48,7 +50,7 @@ internal sealed class ItemSearchRun
                 while (stack.TryPeek(out Frame? frame))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (!await frame.MoveNextAsync().ConfigureAwait(false))
+                    if (!await MoveNextAsync(frame, backup).ConfigureAwait(false))
                     {
                         stack.Pop();
                         await CloseAsync(frame, stack).ConfigureAwait(false);
@@ -56,7 +58,7 @@ internal sealed class ItemSearchRun
                     }
 
                     TreeEntry entry = frame.Entry;
-                    frame.IsFound = frame.Known is not null ? frame.WasFound : await MatchesAsync(entry, frame.Places, cancellationToken).ConfigureAwait(false);
+                    frame.IsFound = frame.Known is not null ? frame.WasFound : await MatchesAsync(entry, frame, backup, cancellationToken).ConfigureAwait(false);
                     if (frame.IsFound)
                     {
                         yield return VtItemFactory.Create(backup, frame.Path, entry);
@@ -121,9 +123,23 @@ internal sealed class ItemSearchRun
         return true;
     }
 
+    private async ValueTask<bool> MoveNextAsync(Frame frame, VtBackup backup)
+    {
+        try
+        {
+            return await frame.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (VtException e) when (TreeDamage.Is(e))
+        {
+            frame.IsDamaged = true;
+            _onDamaged(TreeDamage.At(backup, "directory", frame.Path.ToString(), e));
+            return false;
+        }
+    }
+
     private async ValueTask CloseAsync(Frame frame, Stack<Frame> stack)
     {
-        if (frame.Known is null && (frame.Finds.Count == 0 || _remembered + frame.Finds.Count <= MostRemembered))
+        if (frame.Known is null && !frame.IsDamaged && (frame.Finds.Count == 0 || _remembered + frame.Finds.Count <= MostRemembered))
         {
             _known[frame.Key] = frame.Finds;
             _remembered += frame.Finds.Count;
@@ -131,6 +147,7 @@ internal sealed class ItemSearchRun
 
         if (stack.TryPeek(out Frame? parent))
         {
+            parent.IsDamaged |= frame.IsDamaged;
             parent.HasBelow = frame.Known is not null || frame.Finds.Count > 0;
             parent.Note();
         }
@@ -151,17 +168,26 @@ internal sealed class ItemSearchRun
         return hash.GetCurrentHashAsUInt128();
     }
 
-    private async ValueTask<bool> MatchesAsync(TreeEntry entry, ulong places, CancellationToken cancellationToken)
+    private async ValueTask<bool> MatchesAsync(TreeEntry entry, Frame frame, VtBackup backup, CancellationToken cancellationToken)
     {
-        if ((_pattern is not null && !_pattern.Matches(places, entry.Name))
+        if ((_pattern is not null && !_pattern.Matches(frame.Places, entry.Name))
             || (_since is { } since && entry.Modified.CompareTo(since) < 0)
             || (_before is { } before && entry.Modified.CompareTo(before) >= 0))
         {
             return false;
         }
 
-        return _request.Hash is null
-            || (entry is { Type: VtItemType.File, Content: not null } && await ContainsAsync(entry.Content, _request.Hash, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            return _request.Hash is null
+                || (entry is { Type: VtItemType.File, Content: not null } && await ContainsAsync(entry.Content, _request.Hash, cancellationToken).ConfigureAwait(false));
+        }
+        catch (VtException e) when (TreeDamage.Is(e))
+        {
+            frame.IsDamaged = true;
+            _onDamaged(TreeDamage.At(backup, "file", frame.Path.Join(entry.Name), e));
+            return false;
+        }
     }
 
     private async ValueTask<bool> ContainsAsync(VtBlockReference content, VtHash wanted, CancellationToken cancellationToken)
@@ -211,6 +237,9 @@ internal sealed class ItemSearchRun
         public bool WasFound => Known![_next - 1].IsFound;
 
         public bool IsFound { get; set; }
+
+        /// <summary>Whether something in it or below it could not be read: it is not remembered, so that the next backup that shares it says so, too.</summary>
+        public bool IsDamaged { get; set; }
 
         public bool HasBelow { get; set; }
 

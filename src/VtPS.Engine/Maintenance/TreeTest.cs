@@ -64,7 +64,7 @@ internal sealed class TreeTest(TestBlocks blocks, DamageMap damage, HashSet<Bloc
                 }
             }
         }
-        catch (VtException e) when (IsDamage(e))
+        catch (VtException e) when (TreeDamage.Is(e))
         {
             damage.AddTree(directory, isDirectory: true, e);
         }
@@ -88,7 +88,7 @@ internal sealed class TreeTest(TestBlocks blocks, DamageMap damage, HashSet<Bloc
                     open.Push(child);
                 }
             }
-            catch (Exception e) when (e is InvalidDataException || (e is VtException vt && IsDamage(vt)))
+            catch (Exception e) when (e is InvalidDataException || (e is VtException vt && TreeDamage.Is(vt)))
             {
                 damage.AddTree(sideCar, isDirectory: true, e);
             }
@@ -138,7 +138,7 @@ internal sealed class TreeTest(TestBlocks blocks, DamageMap damage, HashSet<Bloc
                     open.Push((child, next.Depth + 1));
                 }
             }
-            catch (VtException e) when (IsDamage(e))
+            catch (VtException e) when (TreeDamage.Is(e))
             {
                 whole = false;
                 damage.AddTree(next.Reference, isDirectory: false, e);
@@ -168,6 +168,4 @@ internal sealed class TreeTest(TestBlocks blocks, DamageMap damage, HashSet<Bloc
 
         return false;
     }
-
-    private static bool IsDamage(VtException e) => e.ErrorId is VtErrorId.BlockNotFound or VtErrorId.BlockDamaged or VtErrorId.UnsafePath or VtErrorId.StoreFormatUnsupported;
 }

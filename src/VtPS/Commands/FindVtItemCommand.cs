@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using VtPS.Completers;
 using VtPS.Engine.Backups;
@@ -50,6 +51,7 @@ public sealed class FindVtItemCommand : VtStoreCommand
             Before = MyInvocation.BoundParameters.ContainsKey(nameof(Before)) ? Before : null,
             Hash = Hash,
         };
-        Stream(ItemSearch.FindAsync(session, request, StopToken), WriteObject, Path);
+        ConcurrentQueue<VtException> damaged = new();
+        Stream(ItemSearch.FindAsync(session, request, damaged.Enqueue, StopToken), WriteObject, Path, damaged);
     }
 }

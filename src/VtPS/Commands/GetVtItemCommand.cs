@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using VtPS.Completers;
 using VtPS.Engine.Listing;
@@ -76,16 +77,17 @@ public sealed class GetVtItemCommand : VtStoreCommand
             FilesOnly = File,
             DirectoriesOnly = Directory,
         };
+        ConcurrentQueue<VtException> damaged = new();
         if (Path is null)
         {
-            Stream(ItemListing.ListAsync(session, request, StopToken), WriteObject, backup.Id);
+            Stream(ItemListing.ListAsync(session, request, damaged.Enqueue, StopToken), WriteObject, backup.Id, damaged);
             return;
         }
 
         // One by one: a path that names nothing must not hide the others.
         foreach (string path in Path)
         {
-            Stream(ItemListing.ListAsync(session, request with { Paths = [path] }, StopToken), WriteObject, path);
+            Stream(ItemListing.ListAsync(session, request with { Paths = [path] }, damaged.Enqueue, StopToken), WriteObject, path, damaged);
         }
     }
 }

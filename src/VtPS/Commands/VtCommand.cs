@@ -191,6 +191,7 @@ public abstract class VtCommand : PSCmdlet, IDisposable
         }
         catch (VtException exception)
         {
+            ReportAll(damaged);
             Report(exception, target);
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)

@@ -20,7 +20,7 @@ public sealed class InsidePathCompleter : StoreCompleter
         ItemListRequest request = new() { Backup = backup, Paths = slash <= 0 ? [] : [InsidePath.Escape(word[..slash])] };
         string name = word[(slash + 1)..];
         List<CompletionResult> results = [];
-        await foreach (VtItem item in ItemListing.ListAsync(session, request, cancellationToken).ConfigureAwait(false))
+        await foreach (VtItem item in ItemListing.ListAsync(session, request, static _ => { }, cancellationToken).ConfigureAwait(false))
         {
             if (item.Name.StartsWith(name, StringComparison.Ordinal))
             {

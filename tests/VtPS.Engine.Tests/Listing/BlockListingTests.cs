@@ -37,7 +37,7 @@ public class BlockListingTests
         VtBackup backup = await MakeAsync(temp, store);
         foreach (string name in (string[])["large", "small", "tiny", "zeros", "empty", "mixed"])
         {
-            VtItem item = Assert.Single(await ToListAsync(ItemListing.ListAsync(store.Session, new() { Backup = backup, Paths = ["src/" + name] }, default)));
+            VtItem item = Assert.Single(await ToListAsync(ItemListing.ListAsync(store.Session, new() { Backup = backup, Paths = ["src/" + name] }, static e => throw e, default)));
             List<VtBlock> stored = await ToListAsync(BlockListing.OfItemAsync(store.Session, item, default));
             List<VtBlock> live = await ToListAsync(BlockListing.OfFileAsync(store.Session, temp.CombineBytes("src", name), default));
 
@@ -69,7 +69,7 @@ public class BlockListingTests
         }
 
         VtBackup backup = await store.BackupAsync(temp.Combine("src"));
-        VtItem item = Assert.Single(await ToListAsync(ItemListing.ListAsync(store.Session, new() { Backup = backup, Paths = ["src/sparse"] }, default)));
+        VtItem item = Assert.Single(await ToListAsync(ItemListing.ListAsync(store.Session, new() { Backup = backup, Paths = ["src/sparse"] }, static e => throw e, default)));
         List<VtBlock> stored = await ToListAsync(BlockListing.OfItemAsync(store.Session, item, default));
         List<VtBlock> live = await ToListAsync(BlockListing.OfFileAsync(store.Session, temp.CombineBytes("src", "sparse"), default));
 

@@ -128,7 +128,7 @@ public class ItemListingTests
     private static async Task<List<string>> ListAsync(TestStore store, ItemListRequest request)
     {
         List<string> paths = [];
-        await foreach (VtItem item in ItemListing.ListAsync(store.Session, request, default))
+        await foreach (VtItem item in ItemListing.ListAsync(store.Session, request, static e => throw e, default))
         {
             paths.Add(item.Path);
         }

@@ -29,7 +29,7 @@ public class ItemSearchTests
         async Task<List<string>> FindAsync(ItemSearchRequest request)
         {
             List<string> found = [];
-            await foreach (VtItem item in ItemSearch.FindAsync(store.Session, request, default))
+            await foreach (VtItem item in ItemSearch.FindAsync(store.Session, request, static e => throw e, default))
             {
                 found.Add($"{request.Backups.ToList().FindIndex(b => b.Id == item.BackupId) + 1} {item.Path}");
             }
@@ -49,7 +49,7 @@ public class ItemSearchTests
         temp.WriteFile("src/small", TestContent.Random(100, 3));
         VtBackup backup = await store.BackupAsync(temp.Combine("src"));
         Dictionary<string, VtItem> items = [];
-        await foreach (VtItem item in ItemListing.ListAsync(store.Session, new() { Backup = backup, Recurse = true }, default))
+        await foreach (VtItem item in ItemListing.ListAsync(store.Session, new() { Backup = backup, Recurse = true }, static e => throw e, default))
         {
             items[item.Path] = item;
         }
@@ -67,7 +67,7 @@ public class ItemSearchTests
         async Task<List<string>> FindAsync(VtHash hash)
         {
             List<string> found = [];
-            await foreach (VtItem item in ItemSearch.FindAsync(store.Session, new() { Backups = [backup], Hash = hash }, default))
+            await foreach (VtItem item in ItemSearch.FindAsync(store.Session, new() { Backups = [backup], Hash = hash }, static e => throw e, default))
             {
                 found.Add(item.Path);
             }
@@ -87,7 +87,7 @@ public class ItemSearchTests
         VtBackup[] backups = [tree.Backup(shared), tree.Backup(shared, CraftedTree.File("unwanted", VtBlockReference.Empty)), tree.Backup(shared)];
 
         List<string> found = [];
-        ItemSearchRun run = new(tree, new NoBlocks(), new() { Backups = backups, Path = pattern });
+        ItemSearchRun run = new(tree, new NoBlocks(), new() { Backups = backups, Path = pattern }, static e => throw e);
         await foreach (VtItem item in run.FindAsync(default))
         {
             found.Add(item.Path);
