@@ -1,250 +1,138 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using VtPS.Engine.Backups;
+using System.Globalization;
 using VtPS.Engine.Maintenance;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
-using VtPS.Engine.Restores;
 using VtPS.Engine.Stores;
+using VtPS.Engine.Tests.Faults.Models;
 using VtPS.Engine.Tests.Support;
-using VtPS.Sqlite;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace VtPS.Engine.Tests.Faults;
 
-/// <summary>Random backups, removals, optimize runs, restores and crashes, against a model that only remembers what each backup must hold.</summary>
+/// <summary>Random backups, removals, optimize runs, restores, crashes, damages and repairs, against a model that only remembers what each backup must hold.</summary>
 [Collection(SearchCollection.Name)]
 public sealed class ModelRunTests(ITestOutputHelper output)
 {
+    private readonly Dictionary<string, int> _counts = [];
+
     [Fact]
     public async Task OneProcessKeepsToTheModel()
     {
         using TempFolder temp = new();
-        await RunAsync(temp, new MemoryStorage(), 1, LongRun.Time(8, 900));
+        MemoryStorage storage = new();
+        await CreateAsync(storage, null);
+        ModelPlayer player = new(0, LongRun.Seed, storage, null, temp.Path);
+        await player.PlayAsync(LongRun.Time(8, 300), damages: true);
+        Count(player.Counts);
+        await CheckAsync(storage, null, [player.Memory]);
+        Report(1, "backups", "removals", "optimizes", "restores", "crashes", "salvages", "damages that hid files, healed");
     }
 
+    /// <summary>Rounds of two processes, one of them killed now and then; after each round all is checked, damaged and repaired.</summary>
     [Fact]
-    public async Task TwoProcessesThatShareAFolderKeepToTheModel()
+    public async Task TwoProcessesThatShareAnEncryptedFolderKeepToTheModel()
     {
         using TempFolder temp = new();
-        string path = temp.Combine("store");
-        LocalFolderStorage.CreateRoot(path);
-        await RunAsync(temp, new LocalFolderStorage(path), 2, LongRun.Time(10, 900));
+        temp.WriteFile("key", TestContent.Random(64, 1));
+        StoreCredentials credentials = ModelWorker.CredentialsOf(temp.Path);
+        LocalFolderStorage.CreateRoot(ModelWorker.StoreOf(temp.Path));
+        await using LocalFolderStorage storage = new(ModelWorker.StoreOf(temp.Path));
+        await CreateAsync(storage, credentials);
+        (ModelSource Source, ModelMemory Memory)[] players = [ModelPlayer.Of(temp.Path, 0), ModelPlayer.Of(temp.Path, 1)];
+        Random random = new(LongRun.Seed);
+        TimeSpan time = LongRun.Time(11, 1500);
+        TimeSpan round = TimeSpan.FromSeconds(LongRun.IsOn ? 20 : 3);
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; i == 0 || Stopwatch.GetElapsedTime(started) < time; i++)
+        {
+            await PlayRoundAsync(temp.Path, (LongRun.Seed * 10_000) + i, round, i % 2 == 0 ? null : random);
+            await CheckAsync(storage, credentials, [players[0].Memory, players[1].Memory]);
+            ModelDamage damage = new(storage, credentials, ModelPlayer.Indexes(temp.Path), players, random, temp.Combine("after-damage"));
+            await damage.RunAsync();
+            Count(damage.Done.GroupBy(what => what).ToDictionary(group => group.Key, group => group.Count()));
+            Count(new() { ["rounds"] = 1 });
+        }
+
+        await CheckAsync(storage, credentials, [players[0].Memory, players[1].Memory]);
+        Report(2, "rounds", "backups", "removals", "optimizes", "restores", "crashes");
     }
 
-    private async Task RunAsync(TempFolder temp, IObjectStorage storage, int processes, TimeSpan time)
+    /// <summary>Both processes play for a while.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="seed">Of the round.</param>
+    /// <param name="time">How long.</param>
+    /// <param name="killer">Chooses the moment at which one is killed; null: none is.</param>
+    private async Task PlayRoundAsync(string folder, int seed, TimeSpan time, Random? killer)
     {
-        await StoreCreation.CreateAsync(new CreateStoreRequest { Address = new StoreAddress("memory") }, storage, NullObserver.Instance, CancellationToken.None);
-        ConcurrentDictionary<string, string> model = [];
-        Player[] players = new Player[processes];
-        for (int i = 0; i < processes; i++)
+        using Process first = ModelWorker.Start(folder, 0, seed, time);
+        using Process second = ModelWorker.Start(folder, 1, seed, time);
+        Process[] processes = [first, second];
+        Task<(string Output, string Error)>[] texts = [.. processes.Select(ReadAsync)];
+        Process? victim = killer is null ? null : processes[killer.Next(2)];
+        if (victim is not null)
         {
-            players[i] = new Player(i, storage, temp, model);
+            await Task.Delay(TimeSpan.FromSeconds(0.5) + (time * killer!.NextDouble()));
+            victim.Kill();
+            Count(new() { ["processes killed"] = 1 });
         }
 
-        await Task.WhenAll(players.Select(player => Task.Run(() => player.PlayAsync(time))));
-        Dictionary<string, string> all = await StoreCheck.ReadAllAsync(storage);
-        foreach ((string id, string content) in model)
+        for (int i = 0; i < processes.Length; i++)
         {
-            Assert.Equal(content, all[id]);
+            await processes[i].WaitForExitAsync().WaitAsync(time + TimeSpan.FromMinutes(3));
+            (string text, string error) = await texts[i];
+            Assert.True(processes[i].ExitCode == 0 || processes[i] == victim, $"Process {i} of the round with seed {seed}, exit code {processes[i].ExitCode}: {error}");
+            Count(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)).ToDictionary(words => words[1], words => int.Parse(words[0], CultureInfo.InvariantCulture)));
         }
-
-        await StoreCheck.SweepAllAsync(storage);
-        all = await StoreCheck.ReadAllAsync(storage);
-        foreach ((string id, string content) in model)
-        {
-            Assert.Equal(content, all[id]);
-        }
-
-        string counts = string.Join(", ", players.SelectMany(p => p.Counts).GroupBy(c => c.Key).Select(g => $"{g.Sum(c => c.Value)} {g.Key}"));
-        output.WriteLine($"Seed {LongRun.Seed}, {processes} processes: {counts}.");
-        Assert.All((string[])["backups", "removals", "optimizes", "restores", "crashes"], what => Assert.Contains(what, counts, StringComparison.Ordinal));
     }
 
-    /// <summary>One process: it changes its own sources, backs them up, and removes its own backups alone.</summary>
-    private sealed class Player(int number, IObjectStorage storage, TempFolder temp, ConcurrentDictionary<string, string> model)
+    private static async Task<(string Output, string Error)> ReadAsync(Process process)
     {
-        private readonly Random _random = new((LongRun.Seed * 100) + number);
-        private readonly List<string> _mine = [];
-        private readonly string _cache = temp.Combine("cache");
-        private StoreSession? _session;
-        private FaultyStorage? _process;
-        private int _restored;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        return (await process.StandardOutput.ReadToEndAsync(), await error);
+    }
 
-        public Dictionary<string, int> Counts { get; } = [];
+    private static Task CreateAsync(IObjectStorage storage, StoreCredentials? credentials) => StoreCreation.CreateAsync(
+        new CreateStoreRequest { Address = new StoreAddress("memory"), Credentials = credentials }, storage, NullObserver.Instance, CancellationToken.None);
 
-        private string Source => temp.Combine($"source{number}");
-
-        public async Task PlayAsync(TimeSpan time)
+    /// <summary>Nothing is damaged, and every backup that was promised is there and holds what it must: now, and after everything that nobody needs was swept.</summary>
+    private static async Task CheckAsync(IObjectStorage storage, StoreCredentials? credentials, ModelMemory[] memories)
+    {
+        await using (StoreSession session = await StoreCheck.OpenAsync(storage, credentials: credentials))
         {
-            long started = Stopwatch.GetTimestamp();
-            Directory.CreateDirectory(Source);
-            int step = 0;
-            try
-            {
-                while (Stopwatch.GetElapsedTime(started) < time)
-                {
-                    step++;
-                    await StepAsync();
-                }
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException($"Process {number}, step {step}, seed {LongRun.Seed}: {e.Message}", e);
-            }
-            finally
-            {
-                await EndAsync();
-            }
+            Assert.DoesNotContain(await TestOperation.RunAsync(session, new TestRequest { Data = true }, NullObserver.Instance, CancellationToken.None), finding => finding.IsDamage);
         }
 
-        private async Task StepAsync()
+        await CompareAsync(storage, credentials, memories);
+        await StoreCheck.SweepAllAsync(storage, credentials);
+        await CompareAsync(storage, credentials, memories);
+    }
+
+    private static async Task CompareAsync(IObjectStorage storage, StoreCredentials? credentials, ModelMemory[] memories)
+    {
+        Dictionary<string, string> all = await StoreCheck.ReadAllAsync(storage, credentials);
+        foreach (ModelMemory memory in memories)
         {
-            bool crash = _random.Next(12) == 0;
-            if (crash || _random.Next(10) == 0)
+            foreach (string id in memory.Ids)
             {
-                await EndAsync();
-            }
-
-            await BeginAsync(crash ? _random.Next(1, 60) : 0);
-            try
-            {
-                switch (_random.Next(10))
-                {
-                    case 0 or 1 or 2 or 3:
-                        Change();
-                        await BackupAsync();
-                        break;
-                    case 4 or 5 when _mine.Count > 2:
-                        await RemoveAsync();
-                        break;
-                    case 6 or 7:
-                        await OptimizeOperation.RunAsync(
-                            _session!, new OptimizeRequest { MaximumUnusedPercent = _random.Next(3) * 20, Force = true }, new LeaseMemory(null), NullObserver.Instance, CancellationToken.None);
-                        Count("optimizes");
-                        break;
-                    default:
-                        await RestoreAsync();
-                        break;
-                }
-            }
-            catch (Exception e) when (crash && e is VtException or IOException)
-            {
-                Count("crashes");
-            }
-
-            if (crash)
-            {
-                await EndAsync();
+                Assert.True(all.TryGetValue(id, out string? content), $"Backup {id} was reported and is gone.");
+                Assert.Equal(memory[id], content);
             }
         }
+    }
 
-        private async Task BeginAsync(int faultAt)
+    private void Count(Dictionary<string, int> counts)
+    {
+        foreach ((string what, int count) in counts)
         {
-            if (_session is not null)
-            {
-                return;
-            }
-
-            _process = new FaultyStorage(storage) { FaultAt = faultAt, Kind = (FaultKind)_random.Next(3) };
-            IBlockIndexFactory indexes = _random.Next(3) == 0 ? new MemoryBlockIndexFactory() : new SqliteBlockIndexFactory(_cache);
-            while (_session is null)
-            {
-                try
-                {
-                    _session = await StoreSession.OpenAsync(new StoreAddress("memory"), _process, indexes, CancellationToken.None);
-                }
-                catch (Exception e) when (_process.IsDead && e is VtException or IOException)
-                {
-                    Count("crashes");
-                    _process = new FaultyStorage(storage);
-                }
-            }
+            _counts[what] = _counts.GetValueOrDefault(what) + count;
         }
+    }
 
-        private async Task EndAsync()
-        {
-            if (_session is not null)
-            {
-                await _process!.KillAsync();
-                await _session.DisposeAsync();
-                _session = null;
-            }
-        }
-
-        private void Change()
-        {
-            for (int i = _random.Next(1, 5); i > 0; i--)
-            {
-                string path = Path.Combine(Source, $"d{_random.Next(3)}", $"f{_random.Next(6)}");
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                if (_random.Next(4) == 0)
-                {
-                    File.Delete(path);
-                }
-                else
-                {
-                    // Few different contents, so that processes share blocks, and so that what was garbage is needed again.
-                    int content = _random.Next(40);
-                    File.WriteAllBytes(path, TestContent.Random(content == 39 ? 3_000_000 : 50 + (content * 700), (ulong)content));
-                }
-            }
-        }
-
-        private async Task BackupAsync()
-        {
-            string content = StoreCheck.DescribeLive(Source);
-            BackupRequest request = new() { Paths = new[] { System.Text.Encoding.UTF8.GetBytes(Source) }.ToAsyncEnumerable(), HostName = "host" };
-            VtBackup backup = await BackupOperation.RunAsync(_session!, request, NullObserver.Instance, CancellationToken.None);
-            Assert.Equal(VtBackupStatus.Complete, backup.Status);
-            model[backup.Id] = content;
-            _mine.Add(backup.Id);
-            Count("backups");
-        }
-
-        private async Task RemoveAsync()
-        {
-            string id = _mine[_random.Next(_mine.Count)];
-            _mine.Remove(id);
-
-            // Whether or not the removal comes to its end, nothing is promised of it any more.
-            model.TryRemove(id, out _);
-            await RemoveBackupOperation.RunAsync(_session!, [id], CancellationToken.None);
-            Count("removals");
-        }
-
-        private async Task RestoreAsync()
-        {
-            if (_mine.Count == 0)
-            {
-                return;
-            }
-
-            string id = _mine[_random.Next(_mine.Count)];
-            VtBackup backup = await BackupCatalog.ResolveAsync(_session!, id, new BackupFilter(), CancellationToken.None);
-            string folder = temp.Combine($"restored{number}-{_restored++}");
-            RecordingObserver observer = new();
-            RestoreRequest request = new()
-            {
-                Selections = [new RestoreSelection(backup, [])],
-                Destination = System.Text.Encoding.UTF8.GetBytes(folder),
-                NumericId = true,
-            };
-            await RestoreOperation.RunAsync(_session!, request, observer, CancellationToken.None);
-            if (!_process!.IsDead)
-            {
-                Assert.Empty(observer.Errors);
-                Assert.Equal(model[id], StoreCheck.DescribeLive(Path.Combine(folder, Path.GetFileName(Source))));
-                Count("restores");
-            }
-
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-
-        private void Count(string what) => Counts[what] = Counts.GetValueOrDefault(what) + 1;
+    private void Report(int processes, params string[] expected)
+    {
+        output.WriteLine($"Seed {LongRun.Seed}, {processes} processes: {string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Value} {count.Key}"))}.");
+        Assert.All(expected, what => Assert.Contains(what, _counts.Keys));
     }
 }
