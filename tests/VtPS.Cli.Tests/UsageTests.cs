@@ -54,6 +54,13 @@ public sealed class UsageTests : Workplace
     [InlineData("block", "nonsense")]
     [InlineData("block", "--as-byte-stream")]
     [InlineData("block", "--backup", "latest", "--path", "file")]
+    [InlineData("repair")]
+    [InlineData("key")]
+    [InlineData("key", "frobnicate")]
+    [InlineData("key", "add")]
+    [InlineData("key", "change", "--new-key-file", "")]
+    [InlineData("key", "remove")]
+    [InlineData("key", "list", "extra")]
     public void Wrong_usage_is_exit_code_2_and_makes_nothing(params string[] words)
     {
         SetEnvironment("VT_STORE", StorePath);
@@ -77,6 +84,8 @@ public sealed class UsageTests : Workplace
     [InlineData("diff", "latest", "src/")]
     [InlineData("block")]
     [InlineData("init")]
+    [InlineData("repair", "--salvage")]
+    [InlineData("key", "list")]
     public void Without_a_Store_named_every_verb_asks_for_one(params string[] words)
     {
         WriteTree();

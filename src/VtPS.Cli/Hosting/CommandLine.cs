@@ -19,7 +19,7 @@ internal static class CommandLine
             EnablePosixBundling = false,
         });
 
-        string? help = result.CommandResult.Command is RootCommand ? null : result.CommandResult.Command.Name;
+        string? help = VerbOf(result.CommandResult);
         if (result.Action is ParseErrorAction || result.Errors.Count > 0 || UnknownOption(result) is not null)
         {
             if (result.Action is not { ClearsParseErrors: true })
@@ -48,9 +48,16 @@ internal static class CommandLine
         root.Add(DiffVerb.Create(host));
         root.Add(BlockVerb.Create(host));
         root.Add(VerifyVerb.Create(host));
+        root.Add(RepairVerb.Create(host));
         root.Add(PruneVerb.Create(host));
+        root.Add(KeyVerb.Create(host));
         return root;
     }
+
+    /// <summary>The verb as it is written, such as <c>key add</c>; null where there is none.</summary>
+    private static string? VerbOf(CommandResult? command) => command is null or { Command: RootCommand }
+        ? null
+        : VerbOf(command.Parent as CommandResult) is { } above ? $"{above} {command.Command.Name}" : command.Command.Name;
 
     private static int Refuse(ParseResult result, string? verb, CliHost host)
     {

@@ -15,5 +15,6 @@ namespace VtPS.Cli.Output;
 [JsonSerializable(typeof(VtFileResult))]
 [JsonSerializable(typeof(VtRestoreResult))]
 [JsonSerializable(typeof(VtTestResult))]
+[JsonSerializable(typeof(VtKey))]
 [JsonSerializable(typeof(PruneOutput))]
 internal sealed partial class VtJsonContext : JsonSerializerContext;

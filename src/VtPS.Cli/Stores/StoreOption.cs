@@ -8,18 +8,16 @@ namespace VtPS.Cli.Stores;
 internal sealed class StoreOption
 {
     private readonly Option<string?> _option = CommonOptions.Store();
-    private readonly Option<string?> _passwordFile = CommonOptions.NotEmpty(CommonOptions.Text(
-        "--password-file", "FILE", "A file with the Store's password. Default: that of the registered Store, else $VT_PASSWORD_FILE."));
-
-    private readonly Option<string?> _keyFile = CommonOptions.NotEmpty(CommonOptions.Text(
-        "--key-file", "FILE", "The Store's key file. Default: that of the registered Store, else $VT_KEY_FILE."));
+    private readonly SecretOptions _secrets = new(
+        "--",
+        "A file with the Store's password. Default: that of the registered Store, else $VT_PASSWORD_FILE.",
+        "The Store's key file. Default: that of the registered Store, else $VT_KEY_FILE.");
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_option);
-        command.Add(_passwordFile);
-        command.Add(_keyFile);
+        _secrets.AddTo(command);
     }
 
     /// <summary>The Store that is meant.</summary>
@@ -43,19 +41,10 @@ internal sealed class StoreOption
                 $"The Store's path '{ArgumentText.ToInsidePath(word)}' has bytes that are not UTF-8; a Store needs a path that is text. Reach it through a symlink or another mount.");
         }
 
-        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText()) with { Credentials = Credentials(result) };
+        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText()) with { Credentials = _secrets.Read(result) };
     }
 
     /// <summary>Opens the Store that is meant.</summary>
     public Task<StoreSession> OpenAsync(ParseResult result, Hosting.CliHost host) =>
         StoreSession.OpenAsync(Read(result), host.Indexes, host.Token);
-
-    private StoreCredentials? Credentials(ParseResult result) => StoreCredentials.FromFiles(Full(_keyFile, result), Full(_passwordFile, result));
-
-    private static string? Full(Option<string?> option, ParseResult result) => result.GetValue(option) switch
-    {
-        null => null,
-        { } path when !ArgumentText.IsText(path) => throw new VtException(VtErrorId.InvalidArgument, $"The path '{ArgumentText.ToInsidePath(path)}' of {option.Name} has bytes that are not UTF-8. Reach the file through a symlink."),
-        { } path => Path.IsPathRooted(path) ? path : Path.GetFullPath(path, LivePath.CurrentDirectoryText()),
-    };
 }

@@ -23,11 +23,12 @@ internal static class PruneVerb
         Option<int?> unused = Percent();
         Option<long?> repack = CommonOptions.Size("--maximum-repack", "The most bytes of data files that are rewritten in one pass.");
         Option<VtAge?> grace = RetentionOptions.Age("--grace-period", "How long a writer on another machine may give no sign of life before it is taken for dead. Default: 30 minutes.");
+        Option<bool> rekey = CommonOptions.Flag("--rekey", "Rewrite, too, what is sealed under an older key than that of the last vt key change. Can be stopped and run again.");
         Option<bool> force = CommonOptions.Flag("--force", "Go on where the Store has data and no backup at all: everything is then deleted.");
         Option<bool> json = CommonOptions.Json();
         store.AddTo(command);
         retention.AddTo(command);
-        foreach (Option option in (Option[])[only, dry, unused, repack, grace, force, json])
+        foreach (Option option in (Option[])[only, dry, unused, repack, grace, rekey, force, json])
         {
             command.Add(option);
         }
@@ -47,6 +48,7 @@ internal static class PruneVerb
             {
                 DryRun = result.GetValue(dry),
                 Force = result.GetValue(force),
+                Rekey = result.GetValue(rekey),
                 MaximumRepack = result.GetValue(repack),
                 MaximumUnusedPercent = result.GetValue(unused) ?? 5,
             };
@@ -101,7 +103,7 @@ internal static class PruneVerb
         }
         else
         {
-            host.Output.Line(Describe(freed, optimize.DryRun));
+            host.Output.Line(Describe(freed, optimize));
         }
 
         return damaged || observer.ErrorCount > 0 ? ExitCode.Failed : ExitCode.Done;
@@ -124,14 +126,17 @@ internal static class PruneVerb
         table.WriteTo(output);
     }
 
-    private static string Describe(VtOptimizeResult freed, bool dry)
+    private static string Describe(VtOptimizeResult freed, OptimizeRequest request)
     {
         string waiting = freed.LeasesStanding == 0 ? string.Empty
             : string.Create(CultureInfo.InvariantCulture, $" {freed.LeasesStanding} writers are at work: what they may rely on is deleted by a later run.");
-        string text = dry
+        string text = request.DryRun
             ? $"would delete {freed.DataFilesDeleted} data files ({SizeText.Format(freed.BytesDeleted)}) and give up {freed.DataFilesGivenUp} ({SizeText.Format(freed.BytesGivenUp)}), by the backups as they are now"
             : $"deleted {freed.DataFilesDeleted} data files ({SizeText.Format(freed.BytesDeleted)}), wrote {freed.DataFilesWritten} ({SizeText.Format(freed.BytesWritten)}), gave up {freed.DataFilesGivenUp} ({SizeText.Format(freed.BytesGivenUp)})";
-        return text + "." + waiting;
+        string rekeyed = !request.Rekey || request.DryRun ? string.Empty
+            : freed.RekeyFinished ? " Nothing is sealed under an older key any more."
+            : " Something is sealed under an older key still: run it again once the writers have ended.";
+        return text + "." + waiting + rekeyed;
     }
 
     private static Option<int?> Percent()

@@ -39,7 +39,7 @@ internal static class VerifyVerb
                 };
                 IReadOnlyList<VtTestResult> found = await TestOperation.RunAsync(session, request, new CliObserver(host.Errors), host.Token).ConfigureAwait(false);
                 bool damaged = false;
-                using RowWriter<VtTestResult> rows = new(host.Output, result.GetValue(json) ? VtJsonContext.Default.VtTestResult : null, Format);
+                using RowWriter<VtTestResult> rows = new(host.Output, result.GetValue(json) ? VtJsonContext.Default.VtTestResult : null, TestResultText.Format);
                 foreach (VtTestResult row in found)
                 {
                     damaged |= row.IsDamage;
@@ -78,20 +78,4 @@ internal static class VerifyVerb
             return null;
         },
     };
-
-    private static string Format(VtTestResult row)
-    {
-        string text = $"{row.Kind}: {row.Message}";
-        if (row.BackupId.Length > 0)
-        {
-            text += "\n    backups: " + string.Join(" ", row.BackupId);
-        }
-
-        foreach (string path in row.Path)
-        {
-            text += "\n    " + path;
-        }
-
-        return text;
-    }
 }

@@ -18,7 +18,7 @@ internal static class KeyOperations
         (List<KeySlot> slots, List<string> damaged) = await ReadSlotsAsync(store.RawStorage, listing, cancellationToken).ConfigureAwait(false);
         foreach (string sentence in damaged)
         {
-            onDamaged(new VtException(VtErrorId.DataFileDamaged, sentence + " Remove-VtKey removes it, if another slot is left.", store.Info.Path));
+            onDamaged(new VtException(VtErrorId.DataFileDamaged, sentence + " Remove-VtKey (vt key remove) removes it, if another slot is left.", store.Info.Path));
         }
 
         return slots.ConvertAll(slot => ToKey(store, slot, slot.Epoch == listing.Epoch ? VtKeyStatus.Active : VtKeyStatus.Ended));
@@ -58,7 +58,7 @@ internal static class KeyOperations
         return found.Count switch
         {
             1 => found[0],
-            0 => throw new VtException(VtErrorId.ItemNotFound, $"The Store at '{store.Info.Path}' has no key slot whose id is or begins with '{prefix}'. Get-VtKey lists them.", prefix),
+            0 => throw new VtException(VtErrorId.ItemNotFound, $"The Store at '{store.Info.Path}' has no key slot whose id is or begins with '{prefix}'. Get-VtKey (vt key list) lists them.", prefix),
             _ => throw new VtException(VtErrorId.InvalidArgument, $"'{prefix}' begins the ids of {found.Count} key slots of '{store.Info.Path}'. Give more digits.", prefix),
         };
     }
@@ -220,7 +220,7 @@ internal static class KeyOperations
         (List<KeySlot> slots, _) = await ReadSlotsAsync(store.RawStorage, listing, cancellationToken).ConfigureAwait(false);
         if (!slots.Exists(slot => slot.Id != id && slot.KeyId == keys.Current.KeyId))
         {
-            throw new VtException(VtErrorId.LastKeyRefused, $"Key slot {id} is the last that opens the Store at '{store.Info.Path}': without it nothing in it could be read again. Add another with Add-VtKey first.", id);
+            throw new VtException(VtErrorId.LastKeyRefused, $"Key slot {id} is the last that opens the Store at '{store.Info.Path}': without it nothing in it could be read again. Add another with Add-VtKey (vt key add) first.", id);
         }
     }
 
