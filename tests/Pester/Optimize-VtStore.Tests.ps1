@@ -61,4 +61,28 @@ Describe 'Optimize-VtStore' {
     It 'refuses a grace period that buries every writer' {
         { Optimize-VtStore $store -GracePeriod 0 } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.OptimizeVtStoreCommand'
     }
+
+    It 'makes room on a full disk' -Skip:(-not $IsLinux -or (id -u) -ne 0) {
+        $disk = (New-Item -ItemType Directory -Path (Get-FreshPath 'disk')).FullName
+        mount -t tmpfs -o size=32000000 none $disk
+        try {
+            $full = New-VtStore (Join-Path $disk 'store')
+            foreach ($seed in 1, 2) {
+                [IO.File]::WriteAllBytes("$tree/new.bin", (Get-RandomByte -Count 8000000 -Seed $seed))
+                $null = Backup-VtTree $tree -Store $full
+            }
+
+            [IO.File]::WriteAllBytes("$tree/new.bin", (Get-RandomByte -Count 8000000 -Seed 3))
+            dd if=/dev/zero "of=$disk/ballast" bs=4096 2> $null
+            [IO.DriveInfo]::new($disk).AvailableFreeSpace | Should -Be 0
+            { Backup-VtTree $tree -Store $full } | Should -Throw -ErrorId 'StoreFull,VtPS.Commands.BackupVtTreeCommand'
+            Get-VtBackup -Store $full | Select-Object -SkipLast 1 | Remove-VtBackup -Confirm:$false
+            (Optimize-VtStore $full).BytesDeleted | Should -BeGreaterThan 8000000
+            (Backup-VtTree $tree -Store $full).Status | Should -Be 'Complete'
+            Test-VtStore $full -Data -Quiet | Should -BeTrue
+        }
+        finally {
+            umount -l $disk
+        }
+    }
 }

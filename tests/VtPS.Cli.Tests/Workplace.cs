@@ -33,7 +33,7 @@ public abstract class Workplace : IDisposable
     protected string Folder { get; }
 
     /// <summary>Where the test's Store is to be.</summary>
-    protected string StorePath { get; }
+    protected string StorePath { get; set; }
 
     protected string At(string path) => Path.Combine(Folder, path);
 
