@@ -68,11 +68,11 @@ Describe 'Optimize-VtStore' {
         try {
             $full = New-VtStore (Join-Path $disk 'store')
             foreach ($seed in 1, 2) {
-                [IO.File]::WriteAllBytes("$tree/new.bin", (Get-RandomByte -Count 8000000 -Seed $seed))
+                [IO.File]::WriteAllBytes("$tree/new.bin", (Get-RandomByte -Count 10000000 -Seed $seed))
                 $null = Backup-VtTree $tree -Store $full
             }
 
-            [IO.File]::WriteAllBytes("$tree/new.bin", (Get-RandomByte -Count 8000000 -Seed 3))
+            [IO.File]::WriteAllBytes("$tree/new.bin", (Get-RandomByte -Count 6000000 -Seed 3))
             dd if=/dev/zero "of=$disk/ballast" bs=4096 2> $null
             [IO.DriveInfo]::new($disk).AvailableFreeSpace | Should -Be 0
             { Backup-VtTree $tree -Store $full } | Should -Throw -ErrorId 'StoreFull,VtPS.Commands.BackupVtTreeCommand'

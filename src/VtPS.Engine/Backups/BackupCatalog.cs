@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using VtPS.Engine.IO;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Stores;
 
@@ -143,7 +144,7 @@ internal static class BackupCatalog
     {
         foreach (string pattern in patterns)
         {
-            if (TextPattern.Matches(pattern, value))
+            if (NamePattern.IsTextMatch(pattern, value))
             {
                 return true;
             }

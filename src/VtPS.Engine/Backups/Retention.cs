@@ -1,4 +1,5 @@
 using System.Globalization;
+using VtPS.Engine.IO;
 
 namespace VtPS.Engine.Backups;
 
@@ -98,7 +99,7 @@ internal static class Retention
 
             foreach (string tag in backup.Tag)
             {
-                if (policy.KeepTags.Any(pattern => TextPattern.Matches(pattern, tag)))
+                if (policy.KeepTags.Any(pattern => NamePattern.IsTextMatch(pattern, tag)))
                 {
                     reasons.Add($"tag {tag}");
                 }

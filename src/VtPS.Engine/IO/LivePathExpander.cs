@@ -75,7 +75,7 @@ internal sealed class LivePathExpander(FileSystem fileSystem)
     private List<byte[]> Step(List<byte[]> directories, NamePattern pattern, bool isLast, Action<FileSystemException>? onError)
     {
         List<byte[]> found = [];
-        byte[]? literal = pattern.IsLiteral ? pattern.GetLiteral() : null;
+        byte[]? literal = pattern.Literal;
         foreach (byte[] directory in directories)
         {
             if (literal is not null)

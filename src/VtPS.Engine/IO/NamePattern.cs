@@ -4,17 +4,18 @@ using System.Text;
 namespace VtPS.Engine.IO;
 
 /// <summary>
-/// A wildcard pattern for one name of a live path: <c>*</c> any characters or none, <c>?</c> one, <c>[abc-z]</c> one of these.
+/// A wildcard pattern for one name: <c>*</c> any characters or none, <c>?</c> one, <c>[abc-z]</c> one of these.
 /// A backtick makes the wildcard character after it stand for itself, and so does a bracket without its partner.
 /// Where a backslash is no separator, <c>\xNN</c> is one byte that is no character, and <c>\\</c> a backslash, as <see cref="PathText"/> writes them.
 /// </summary>
-/// <remarks>A byte that is not UTF-8 counts as one character, so that <c>?</c> and <c>*</c> match it.</remarks>
+/// <remarks>A byte that is not UTF-8 counts as one character, so that <c>?</c> and <c>*</c> match it. Immutable and safe for use by many threads.</remarks>
 internal sealed class NamePattern
 {
     private const int AnyOne = -1;
     private const int AnyRun = -2;
     private const int FirstSet = -3;
     private const int OddByte = 0x110000;
+    private const int LongestOnStack = 512;
 
     // A character (or OddByte + a byte), AnyOne, AnyRun, or FirstSet minus the number of a set.
     private readonly List<int> _tokens = [];
@@ -26,6 +27,7 @@ internal sealed class NamePattern
     /// <param name="ignoreCase">Whether letters match in either case.</param>
     public NamePattern(string pattern, bool backslashEscapes, bool ignoreCase)
     {
+        Text = pattern;
         _ignoreCase = ignoreCase;
         int at = 0;
         while (at < pattern.Length)
@@ -52,13 +54,42 @@ internal sealed class NamePattern
                 _tokens.Add(ReadCharacter(pattern, ref at, backslashEscapes));
             }
         }
+
+        Literal = _tokens.Exists(static t => t < 0) ? null : GetLiteral();
     }
 
-    /// <summary>Whether the pattern is no more than a name.</summary>
-    public bool IsLiteral => !_tokens.Exists(static t => t < 0);
+    /// <summary>The pattern as it was given.</summary>
+    public string Text { get; }
 
-    /// <summary>The name that a literal pattern stands for.</summary>
-    public byte[] GetLiteral()
+    /// <summary>The name that a pattern without wildcards stands for, as bytes; else null.</summary>
+    public byte[]? Literal { get; }
+
+    /// <summary>Whether a whole text matches a pattern, without regard to case; a backslash stands for itself.</summary>
+    public static bool IsTextMatch(string pattern, string text) =>
+        new NamePattern(pattern, backslashEscapes: false, ignoreCase: true).IsMatch(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Whether a name matches.</summary>
+    public bool IsMatch(ReadOnlySpan<byte> name)
+    {
+        if (Literal is not null && !_ignoreCase)
+        {
+            return name.SequenceEqual(Literal);
+        }
+
+        Span<int> text = name.Length <= LongestOnStack ? stackalloc int[LongestOnStack] : new int[name.Length];
+        int length = 0;
+        while (!name.IsEmpty)
+        {
+            bool valid = Rune.DecodeFromUtf8(name, out Rune rune, out int used) == OperationStatus.Done;
+            used = valid ? used : 1;
+            text[length++] = valid ? Fold(rune.Value) : OddByte + name[0];
+            name = name[used..];
+        }
+
+        return IsMatch(text[..length]);
+    }
+
+    private byte[] GetLiteral()
     {
         ArrayBufferWriter<byte> bytes = new();
         foreach (int token in _tokens)
@@ -75,22 +106,6 @@ internal sealed class NamePattern
         }
 
         return bytes.WrittenSpan.ToArray();
-    }
-
-    /// <summary>Whether a name matches.</summary>
-    public bool IsMatch(ReadOnlySpan<byte> name)
-    {
-        int[] text = new int[name.Length];
-        int length = 0;
-        while (!name.IsEmpty)
-        {
-            bool valid = Rune.DecodeFromUtf8(name, out Rune rune, out int used) == OperationStatus.Done;
-            used = valid ? used : 1;
-            text[length++] = valid ? Fold(rune.Value) : OddByte + name[0];
-            name = name[used..];
-        }
-
-        return IsMatch(text.AsSpan(0, length));
     }
 
     private bool IsMatch(ReadOnlySpan<int> text)

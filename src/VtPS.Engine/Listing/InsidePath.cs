@@ -1,3 +1,5 @@
+using VtPS.Engine.IO;
+
 namespace VtPS.Engine.Listing;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace VtPS.Engine.Listing;
 /// </summary>
 internal sealed class InsidePath
 {
-    private InsidePath(string text, WildcardName[] names)
+    private InsidePath(string text, NamePattern[] names)
     {
         Text = text;
         Names = names;
@@ -17,17 +19,17 @@ internal sealed class InsidePath
     public string Text { get; }
 
     /// <summary>The patterns from the top down; none for the top itself.</summary>
-    public IReadOnlyList<WildcardName> Names { get; }
+    public IReadOnlyList<NamePattern> Names { get; }
 
     /// <summary>Reads a path.</summary>
     public static InsidePath Parse(string text)
     {
-        List<WildcardName> names = [];
+        List<NamePattern> names = [];
         foreach (string name in text.Split('/'))
         {
             if (name is not ("" or "."))
             {
-                names.Add(WildcardName.Parse(name));
+                names.Add(new NamePattern(name, backslashEscapes: true, ignoreCase: false));
             }
         }
 

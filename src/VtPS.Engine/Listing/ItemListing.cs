@@ -1,3 +1,4 @@
+using VtPS.Engine.IO;
 using System.Runtime.CompilerServices;
 using VtPS.Engine.Stores;
 using VtPS.Engine.Trees;
@@ -35,7 +36,7 @@ internal static class ItemListing
 
     private sealed class Lister(ITreeReader trees, ItemListRequest request, Action<VtException> onDamaged)
     {
-        private readonly WildcardName? _filter = request.Filter is null ? null : WildcardName.Parse(request.Filter);
+        private readonly NamePattern? _filter = request.Filter is null ? null : new NamePattern(request.Filter, backslashEscapes: true, ignoreCase: false);
         private readonly int _depth = request.Depth ?? (request.Recurse ? int.MaxValue : 0);
 
         public async IAsyncEnumerable<VtItem> ListPathAsync(InsidePath path, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -63,8 +64,8 @@ internal static class ItemListing
                     int level = frame.Level;
                     if (level < 0)
                     {
-                        WildcardName name = path.Names[path.Names.Count + level];
-                        if (!name.Matches(entry.Name))
+                        NamePattern name = path.Names[path.Names.Count + level];
+                        if (!name.IsMatch(entry.Name))
                         {
                             continue;
                         }
@@ -128,7 +129,7 @@ internal static class ItemListing
         }
 
         private bool IsWanted(TreeEntry entry, bool isDirectory) =>
-            !(isDirectory ? request.FilesOnly : request.DirectoriesOnly) && (_filter is null || _filter.Matches(entry.Name));
+            !(isDirectory ? request.FilesOnly : request.DirectoriesOnly) && (_filter is null || _filter.IsMatch(entry.Name));
 
         private Frame Open(TreePath path, VtBlockReference directory, int level, CancellationToken cancellationToken) =>
             new(path, trees.ReadDirectoryAsync(directory, cancellationToken).GetAsyncEnumerator(cancellationToken), level);

@@ -1,3 +1,5 @@
+using VtPS.Engine.IO;
+
 namespace VtPS.Engine.Listing;
 
 /// <summary>
@@ -12,9 +14,9 @@ internal sealed class PathPattern
 {
     private const int MostNames = 63;
 
-    private readonly WildcardName?[] _names;
+    private readonly NamePattern?[] _names;
 
-    private PathPattern(WildcardName?[] names, bool wholePath)
+    private PathPattern(NamePattern?[] names, bool wholePath)
     {
         _names = names;
         IsWholePath = wholePath;
@@ -31,12 +33,12 @@ internal sealed class PathPattern
     /// <exception cref="VtException">InvalidArgument for a pattern with no name, or more than 63 of them.</exception>
     public static PathPattern Parse(string text)
     {
-        List<WildcardName?> names = [];
+        List<NamePattern?> names = [];
         foreach (string name in text.Split('/'))
         {
             if (name is not ("" or "."))
             {
-                names.Add(name == "**" ? null : WildcardName.Parse(name));
+                names.Add(name == "**" ? null : new NamePattern(name, backslashEscapes: true, ignoreCase: false));
             }
         }
 
@@ -47,7 +49,7 @@ internal sealed class PathPattern
 
     /// <summary>Whether an entry of a directory with these places matches.</summary>
     public bool Matches(ulong places, ReadOnlySpan<byte> name) =>
-        IsWholePath ? (Enter(places, name) & (1UL << _names.Length)) != 0 : _names[0]!.Matches(name);
+        IsWholePath ? (Enter(places, name) & (1UL << _names.Length)) != 0 : _names[0]!.IsMatch(name);
 
     /// <summary>The places in a directory that is an entry of one with these places.</summary>
     public ulong Enter(ulong places, ReadOnlySpan<byte> name)
@@ -69,7 +71,7 @@ internal sealed class PathPattern
             {
                 next |= 1UL << i;
             }
-            else if (pattern.Matches(name))
+            else if (pattern.IsMatch(name))
             {
                 next |= 1UL << (i + 1);
             }

@@ -1,3 +1,5 @@
+using VtPS.Engine.IO;
+
 namespace VtPS.Engine.Listing;
 
 /// <summary>What of a directory is selected, where it is not all of it. Immutable and safe for use by many threads.</summary>
@@ -34,8 +36,8 @@ internal sealed class SelectionScope
         for (int i = 0; i < _states.Length; i++)
         {
             (int path, int depth) = _states[i];
-            IReadOnlyList<WildcardName> names = _selection.Paths[path].Names;
-            if (!names[depth].Matches(name))
+            IReadOnlyList<NamePattern> names = _selection.Paths[path].Names;
+            if (!names[depth].IsMatch(name))
             {
                 continue;
             }

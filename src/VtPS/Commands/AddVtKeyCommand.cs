@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using VtPS.Completers;
 using VtPS.Engine.Encryption;
 using VtPS.Engine.Stores;
 
@@ -10,20 +9,8 @@ namespace VtPS.Commands;
 [OutputType(typeof(VtKey))]
 public sealed class AddVtKeyCommand : VtNewKeyCommand
 {
-    /// <inheritdoc/>
-    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The encrypted Store: a path, a URI, a registered name or what Get-VtStore returns. Without it, that of $env:VT_STORE.")]
-    [ValidateNotNull]
-    [ArgumentCompleter(typeof(StoreNameCompleter))]
-    public override VtStoreReference? Store { get; set; }
+    private protected override string Action => "Add a key";
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        StoreSession session = OpenStore();
-        if (ShouldProcess(session.Info.Path, "Add a key"))
-        {
-            StoreCredentials secrets = NewSecrets();
-            WriteObject(AwaitItem(token => KeyOperations.AddAsync(session, secrets, KeyWrap.DefaultIterations, token), session.Info.Path) ?? [], enumerateCollection: true);
-        }
-    }
+    private protected override Task<List<VtKey>> MakeAsync(StoreSession session, StoreCredentials secrets, CancellationToken cancellationToken) =>
+        KeyOperations.AddAsync(session, secrets, KeyWrap.DefaultIterations, cancellationToken);
 }

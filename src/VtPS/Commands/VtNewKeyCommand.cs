@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using VtPS.Completers;
 using VtPS.Engine.Stores;
 
 namespace VtPS.Commands;
@@ -11,6 +12,12 @@ public abstract class VtNewKeyCommand : VtStoreCommand
     {
     }
 
+    /// <inheritdoc/>
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The encrypted Store: a path, a URI, a registered name or what Get-VtStore returns. Without it, that of $env:VT_STORE.")]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(StoreNameCompleter))]
+    public override VtStoreReference? Store { get; set; }
+
     /// <summary>The new password.</summary>
     [Parameter(HelpMessage = "A new password that is to open the Store.")]
     [ValidateNotNull]
@@ -20,6 +27,9 @@ public abstract class VtNewKeyCommand : VtStoreCommand
     [Parameter(HelpMessage = "A key file whose content is to open the Store: at least 16 bytes, best 32 random ones. Keep copies of it elsewhere.")]
     [ValidateNotNullOrEmpty]
     public string? NewKeyFile { get; set; }
+
+    /// <summary>What is asked before it is done.</summary>
+    private protected abstract string Action { get; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -32,6 +42,17 @@ public abstract class VtNewKeyCommand : VtStoreCommand
         base.BeginProcessing();
     }
 
-    /// <summary>What was given.</summary>
-    private protected StoreCredentials NewSecrets() => new() { Password = NewPassword, KeyFile = NewKeyFile is null ? null : Paths.Resolve(NewKeyFile) };
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        StoreSession session = OpenStore();
+        if (ShouldProcess(session.Info.Path, Action))
+        {
+            StoreCredentials secrets = new() { Password = NewPassword, KeyFile = NewKeyFile is null ? null : Paths.Resolve(NewKeyFile) };
+            WriteObject(AwaitItem(token => MakeAsync(session, secrets, token), session.Info.Path) ?? [], enumerateCollection: true);
+        }
+    }
+
+    /// <summary>Makes the slots; the rows that the command emits.</summary>
+    private protected abstract Task<List<VtKey>> MakeAsync(StoreSession session, StoreCredentials secrets, CancellationToken cancellationToken);
 }

@@ -30,6 +30,11 @@ public sealed class NamePatternTests
     [InlineData("`*", "x", false)]
     [InlineData("`a", "`a", true)]
     [InlineData("``", "`", true)]
+    [InlineData("`[a`]*", "[a] b", true)]
+    [InlineData("`[a`]*", "a b", false)]
+    [InlineData("*.txt", "a.txt.bak", false)]
+    [InlineData("**", "anything", true)]
+    [InlineData("", "a", false)]
     public void Patterns_match_as_described(string pattern, string name, bool isMatch) =>
         Assert.Equal(isMatch, new NamePattern(pattern, backslashEscapes: true, ignoreCase: false).IsMatch(TestContent.Utf8(name)));
 
@@ -55,11 +60,28 @@ public sealed class NamePatternTests
     public void A_literal_gives_the_name_it_stands_for()
     {
         NamePattern pattern = new(@"a\xff`[ä\\", backslashEscapes: true, ignoreCase: false);
-        Assert.True(pattern.IsLiteral);
-        Assert.Equal([(byte)'a', 0xff, (byte)'[', .. TestContent.Utf8("ä"), (byte)'\\'], pattern.GetLiteral());
-        Assert.False(new NamePattern("a?", backslashEscapes: true, ignoreCase: false).IsLiteral);
-        Assert.Equal(@"a\x41", PathTextOf(new NamePattern(@"a\x41", backslashEscapes: false, ignoreCase: false)));
+        Assert.Equal([(byte)'a', 0xff, (byte)'[', .. TestContent.Utf8("ä"), (byte)'\\'], pattern.Literal);
+        Assert.True(pattern.IsMatch(pattern.Literal));
+        Assert.Null(new NamePattern("a?", backslashEscapes: true, ignoreCase: false).Literal);
+        Assert.Equal(TestContent.Utf8(@"a\x41"), new NamePattern(@"a\x41", backslashEscapes: false, ignoreCase: false).Literal);
     }
 
-    private static string PathTextOf(NamePattern pattern) => System.Text.Encoding.UTF8.GetString(pattern.GetLiteral());
+    [Theory]
+    [InlineData("a\\xffb", true)]
+    [InlineData("a?b", true)]
+    [InlineData("a*", true)]
+    [InlineData("a[\\xfe-\\xff]b", true)]
+    [InlineData("a\\xfeb", false)]
+    [InlineData("a????b", false)]
+    public void A_byte_that_is_no_text_is_one_character(string pattern, bool expected) =>
+        Assert.Equal(expected, new NamePattern(pattern, backslashEscapes: true, ignoreCase: false).IsMatch([(byte)'a', 0xff, (byte)'b']));
+
+    [Theory]
+    [InlineData("Work", "wOrk", true)]
+    [InlineData("h[a-c]*", "HAM", true)]
+    [InlineData(@"DOMAIN\h?m", @"domain\HAM", true)]
+    [InlineData("h`*", "h*", true)]
+    [InlineData("h`*", "ham", false)]
+    [InlineData("", "", true)]
+    public void A_text_matches_without_regard_to_case(string pattern, string text, bool expected) => Assert.Equal(expected, NamePattern.IsTextMatch(pattern, text));
 }

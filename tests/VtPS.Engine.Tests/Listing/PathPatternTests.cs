@@ -4,40 +4,8 @@ using Xunit;
 
 namespace VtPS.Engine.Tests.Listing;
 
-public sealed class WildcardNameTests
+public sealed class PathPatternTests
 {
-    [Theory]
-    [InlineData("a.txt", "a.txt", true)]
-    [InlineData("a.txt", "A.txt", false)]
-    [InlineData("*.txt", ".txt", true)]
-    [InlineData("*.txt", "a.txt.bak", false)]
-    [InlineData("a*b*c", "a--b--b-c", true)]
-    [InlineData("a*b*c", "a--b--b-", false)]
-    [InlineData("?", "é", true)]
-    [InlineData("?", "日", true)]
-    [InlineData("??", "é", false)]
-    [InlineData("[a-c]x", "bx", true)]
-    [InlineData("[a-c]x", "dx", false)]
-    [InlineData("[-a]", "-", true)]
-    [InlineData("[abc", "[abc", true)]
-    [InlineData("`[a`]*", "[a] b", true)]
-    [InlineData("`[a`]*", "a b", false)]
-    [InlineData("`*", "x", false)]
-    [InlineData("**", "anything", true)]
-    [InlineData("*", "", true)]
-    public void APatternMatchesAName(string pattern, string name, bool expected) =>
-        Assert.Equal(expected, WildcardName.Parse(pattern).Matches(Encoding.UTF8.GetBytes(name)));
-
-    [Theory]
-    [InlineData("a\\xffb", true)]
-    [InlineData("a?b", true)]
-    [InlineData("a*", true)]
-    [InlineData("a[\\xfe-\\xff]b", true)]
-    [InlineData("a\\xfeb", false)]
-    [InlineData("a????b", false)]
-    public void AByteThatIsNoTextIsOneCharacter(string pattern, bool expected) =>
-        Assert.Equal(expected, WildcardName.Parse(pattern).Matches([(byte)'a', 0xff, (byte)'b']));
-
     [Fact]
     public void EscapedPathsMeanTheItemTheyWereMadeOf()
     {
