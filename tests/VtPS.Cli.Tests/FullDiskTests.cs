@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace VtPS.Cli.Tests;
 
@@ -33,6 +35,36 @@ public sealed class FullDiskTests : Workplace
         Assert.False(Directory.EnumerateFiles(Path.Combine(StorePath, "tmp")).Any());
     }
 
+    [LinuxRootFact]
+    public void What_must_be_written_anew_first_is_told_with_the_room_that_it_needs()
+    {
+        MakeDisk();
+        Succeed("init", "--store", StorePath);
+        WriteFile("src/kept", RandomBytes(1, 2 * Megabyte));
+        WriteFile("src/large", RandomBytes(2, 10 * Megabyte));
+        BackUp("src");
+        File.Delete(At("src/large"));
+        BackUp("src");
+        Fill();
+
+        VtRun refused = Vt("prune", "--keep-last", "1", "--store", StorePath);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(["StoreFull"], refused.ErrorIds);
+        Match room = Regex.Match(refused.Error, "up to ([0-9]+) bytes");
+        Assert.True(room.Success, refused.Error);
+        Assert.InRange(long.Parse(room.Groups[1].Value, CultureInfo.InvariantCulture), 2 * Megabyte, (2 * Megabyte) + 100_000);
+        Succeed("verify", "--data", "--store", StorePath);
+        using (FileStream ballast = File.OpenWrite(At("disk/ballast")))
+        {
+            ballast.SetLength(ballast.Length - (2 * Megabyte) - 100_000);
+        }
+
+        Succeed("prune", "--keep-last", "1", "--store", StorePath);
+        Assert.True(Free >= 10 * Megabyte, $"Only {Free} bytes are free.");
+        Succeed("verify", "--data", "--store", StorePath);
+    }
+
     protected override void Cleanup()
     {
         if (_isMounted)
@@ -46,10 +78,7 @@ public sealed class FullDiskTests : Workplace
     /// <summary>Makes a Store with three backups, the first two of 10 MB that the third does not need, a new source, and a disk without a free block.</summary>
     private string[] MakeFullStore(bool encrypted)
     {
-        Directory.CreateDirectory(At("disk"));
-        Run("mount", "-t", "tmpfs", "-o", "size=64000000", "none", At("disk"));
-        _isMounted = true;
-        StorePath = At("disk/store");
+        MakeDisk();
         File.WriteAllBytes(At("key"), RandomBytes(1, 32));
         string[] credentials = encrypted ? ["--key-file", At("key")] : [];
         Succeed(["init", "--store", StorePath, .. credentials]);
@@ -62,6 +91,14 @@ public sealed class FullDiskTests : Workplace
         WriteFile("src/large", RandomBytes(9, 10 * Megabyte));
         Fill();
         return credentials;
+    }
+
+    private void MakeDisk()
+    {
+        Directory.CreateDirectory(At("disk"));
+        Run("mount", "-t", "tmpfs", "-o", "size=64000000", "none", At("disk"));
+        _isMounted = true;
+        StorePath = At("disk/store");
     }
 
     private void Fill()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Stores;
 
@@ -157,7 +158,7 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
             if (group == poor.Sparse)
             {
                 HashSet<BlockKey> kept = BlocksOf(_records.Keys.Where(file => !listing.GivenUp.Contains(file) && !poor.Contains(file)));
-                await CopyAsync(group, key => needed.Contains(key) && !kept.Contains(key), cancellationToken).ConfigureAwait(false);
+                await CopyOfSparseAsync(group, key => needed.Contains(key) && !kept.Contains(key), cancellationToken).ConfigureAwait(false);
             }
 
             string name = TrashRecord.NewName();
@@ -167,6 +168,26 @@ internal sealed class OptimizePass(StoreSession store, OptimizeRequest request, 
                 // The next pass deletes these before anything is rewritten.
                 return;
             }
+        }
+    }
+
+    private async Task CopyOfSparseAsync(List<DataFileId> files, Func<BlockKey, bool> wanted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CopyAsync(files, wanted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VtException e) when (e.ErrorId == VtErrorId.StoreFull)
+        {
+            long room = files.SelectMany(file => _records[file]).SelectMany(static record => record.Blocks).Where(block => wanted(BlockKey.Of(block.Hash))).Sum(static block => (long)block.Length);
+            throw new VtException(
+                VtErrorId.StoreFull,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The file system of the Store '{store.Info.Path}' is full. What was wholly unneeded is deleted; {files.Count} more data files hold something that is needed, too: up to {room} bytes, which must be written anew before those files can go. ")
+                    + "Free so much there, or less and give -MaximumRepack (--maximum-repack); or remove more backups. Then optimize again.",
+                store.Info.Path,
+                e);
         }
     }
 
