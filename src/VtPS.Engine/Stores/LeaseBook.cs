@@ -132,7 +132,7 @@ internal static class LeaseBook
             using JsonDocument document = CheckedJson.Read(bytes, StoreNames.Beat(id, beat));
             foreach (JsonElement name in document.RootElement.GetProperty("trash").EnumerateArray())
             {
-                trash.Add(name.GetString()!);
+                trash.Add(name.GetString() ?? throw new InvalidDataException("A beat names nothing."));
             }
         }
         catch (Exception e) when (e is ObjectNotFoundException or InvalidDataException or KeyNotFoundException or InvalidOperationException)

@@ -29,7 +29,10 @@ internal sealed class SmallStore : IDisposable
     /// <summary>What every backup holds, as <see cref="ReadAsync"/> gives it of the Store as it was made.</summary>
     public SortedDictionary<string, string> Right { get; private set; } = [];
 
-    public static async Task<SmallStore> CreateAsync(bool encrypted)
+    /// <summary>Makes the Store.</summary>
+    /// <param name="encrypted">Whether a key file opens it.</param>
+    /// <param name="atWork">Whether a writer and an optimize run have left a lease, its beat and a trash object; else it is at rest.</param>
+    public static async Task<SmallStore> CreateAsync(bool encrypted, bool atWork = false)
     {
         SmallStore small = new(encrypted);
         small._temp.WriteFile("src/text", string.Concat(Enumerable.Repeat("a line that compresses well\n", 40)));
@@ -47,6 +50,20 @@ internal sealed class SmallStore : IDisposable
             VtBackup second = await small.BackupAsync(session);
             await session.Storage.PutAsync(
                 StoreNames.Amendment(second.Id, 1), session.Config.Id, BackupRecord.WriteAmendment(second.Id, 1, ["kept"], "of a test", true), CancellationToken.None);
+            if (atWork)
+            {
+                DataFileId lease = DataFileId.New();
+                string trash = TrashRecord.NewName();
+                foreach ((string name, byte[] bytes) in ((string, byte[])[])
+                    [
+                        (StoreNames.Lease(lease.ToString()), LeaseRecord.Write(lease, "backup", "boot", false)),
+                        (trash, TrashRecord.Write([DataFileId.New()])),
+                        (StoreNames.Beat(lease.ToString(), 1), LeaseRecord.WriteBeat(lease, 1, [trash])),
+                    ])
+                {
+                    await session.Storage.PutAsync(name, lease.ToString(), bytes, CancellationToken.None);
+                }
+            }
         }
 
         (small.Right, List<VtException> errors) = await small.ReadAsync(small.Storage, CancellationToken.None);

@@ -135,20 +135,22 @@ public sealed class AbsurdSizeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(1L << 30)]
-    [InlineData(long.MaxValue)]
-    public async Task ASideCarThatSaysItIsHugeIsFoundAndTheBackupRestores(long length)
+    [InlineData(1L << 30, false)]
+    [InlineData(1L << 29, true)]
+    [InlineData(long.MaxValue, false)]
+    public async Task ASideCarThatSaysItIsHugeIsFoundAndTheBackupRestores(long length, bool isList)
     {
         using DoorStore door = await DoorStore.CreateAsync();
         VtBlockReference small = (await door.AddFileAsync(DataFileContent.Trees, Good))[0];
         VtBlockReference root = await door.AddDirectoryAsync(CraftedTree.File("good", VtBlockReference.OfLiteral(Five)));
-        VtBackup backup = await door.PutBackupAsync(root, VtBlockReference.OfHash(small.Hash!, length));
+        VtBlockReference sideCar = isList ? await AddListAsync(door, [small, VtBlockReference.OfRun(0, length - Good.Length)], length) : VtBlockReference.OfHash(small.Hash!, length);
+        VtBackup backup = await door.PutBackupAsync(root, sideCar);
 
         (DoorRestore restored, List<VtTestResult> found) = await RunAsync(door, backup);
 
         Assert.Empty(restored.Errors);
         Assert.Equal(Five, restored.Read("good"));
-        Assert.Contains(found, f => f.Kind == VtTestKind.TreeDamaged && f.Message.Contains(small.Hash!.ToString(), StringComparison.Ordinal));
+        Assert.Contains(found, f => f.Kind == VtTestKind.TreeDamaged && f.Message.Contains(sideCar.Hash!.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
