@@ -36,15 +36,7 @@ internal static class AmendBackupOperation
 
     private static async Task<(VtBackup Backup, long Amendment)> ReadAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
-        long last = 0;
-        await foreach (ObjectInfo info in store.Storage.ListAsync(StoreNames.Backups, cancellationToken).ConfigureAwait(false))
-        {
-            if (StoreNames.TryParseNumbered(StoreNames.Backups, info.Name, out string other, out long number) && other == id)
-            {
-                last = Math.Max(last, number);
-            }
-        }
-
+        long last = (await BackupCatalog.ListNumbersAsync(store, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(id);
         try
         {
             return (await BackupCatalog.TryReadAsync(store, id, last, _ => { }, cancellationToken).ConfigureAwait(false) ?? throw NotFound(store, id, null), last);

@@ -62,15 +62,7 @@ internal static class BackupCatalog
     /// <summary>Every backup that can be read, oldest first.</summary>
     public static async Task<List<VtBackup>> ReadAllAsync(StoreSession store, Action<VtException> onDamaged, CancellationToken cancellationToken)
     {
-        Dictionary<string, long> amendments = [];
-        await foreach (ObjectInfo info in store.Storage.ListAsync(StoreNames.Backups, cancellationToken).ConfigureAwait(false))
-        {
-            if (StoreNames.TryParseNumbered(StoreNames.Backups, info.Name, out string id, out long number))
-            {
-                amendments[id] = Math.Max(number, amendments.GetValueOrDefault(id));
-            }
-        }
-
+        Dictionary<string, long> amendments = await ListNumbersAsync(store, cancellationToken).ConfigureAwait(false);
         List<VtBackup> backups = [];
         foreach ((string id, long number) in amendments)
         {
@@ -90,6 +82,21 @@ internal static class BackupCatalog
         // By the moment, not by the local clock: that shows one hour twice when summer time ends.
         backups.Sort((a, b) => a.StartTime.ToUniversalTime().CompareTo(b.StartTime.ToUniversalTime()) is var order and not 0 ? order : string.CompareOrdinal(a.Id, b.Id));
         return backups;
+    }
+
+    /// <summary>The backups that there are, by their ids, each with the number of its last amendment: 0 for none. A record may be gone where its amendments are not.</summary>
+    public static async Task<Dictionary<string, long>> ListNumbersAsync(StoreSession store, CancellationToken cancellationToken)
+    {
+        Dictionary<string, long> numbers = [];
+        await foreach (ObjectInfo info in store.Storage.ListAsync(StoreNames.Backups, cancellationToken).ConfigureAwait(false))
+        {
+            if (StoreNames.TryParseNumbered(StoreNames.Backups, info.Name, out string id, out long number))
+            {
+                numbers[id] = Math.Max(number, numbers.GetValueOrDefault(id));
+            }
+        }
+
+        return numbers;
     }
 
     /// <summary>

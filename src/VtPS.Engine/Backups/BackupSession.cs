@@ -40,7 +40,7 @@ internal sealed class BackupSession(
         try
         {
             await writer.RenewAsync().ConfigureAwait(false);
-            if (await HasAllAsync(backup).ConfigureAwait(false))
+            if (await TreePresence.HasBackupAsync(writer, backup).ConfigureAwait(false))
             {
                 return backup;
             }
@@ -226,20 +226,5 @@ internal sealed class BackupSession(
         }
 
         writer.Index.MarkCompleteBelow(roots);
-    }
-
-    /// <summary>Whether every block of a backup is in the Store, by this writer's new look at it.</summary>
-    private async Task<bool> HasAllAsync(VtBackup backup)
-    {
-        try
-        {
-            TreePresence presence = new(store, writer.Has);
-            return await presence.HasAllAsync(VtBlockReference.Parse(backup.Root), isDirectory: true).ConfigureAwait(false)
-                && (backup.SideCar is null || await presence.HasSideCarAsync(backup.SideCar).ConfigureAwait(false));
-        }
-        catch (VtException)
-        {
-            return false;
-        }
     }
 }

@@ -10,6 +10,21 @@ internal sealed class TreePresence(StoreSession store, Func<VtHash, bool> has)
     // One block can be a file's content, a directory and a list of references at once: what was met as the one is not yet looked at as the other.
     private readonly HashSet<(BlockKey Block, VtBlockKind Kind, bool HasMoreBelow)> _seen = [];
 
+    /// <summary>Whether every block of a backup is in the Store, by a writer's latest look at it. What cannot be read there counts as missing.</summary>
+    public static async Task<bool> HasBackupAsync(StoreWriter writer, VtBackup backup)
+    {
+        try
+        {
+            TreePresence presence = new(writer.Session, writer.Has);
+            return await presence.HasAllAsync(VtBlockReference.Parse(backup.Root), isDirectory: true).ConfigureAwait(false)
+                && (backup.SideCar is null || await presence.HasSideCarAsync(backup.SideCar).ConfigureAwait(false));
+        }
+        catch (VtException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether all blocks of some content are there; of a directory also those of everything below.</summary>
     /// <exception cref="VtException">A block that is there cannot be read.</exception>
     public async Task<bool> HasAllAsync(VtBlockReference content, bool isDirectory)

@@ -101,5 +101,14 @@ internal sealed class FaultHome : IDisposable
         NullObserver.Instance,
         CancellationToken.None);
 
+    /// <summary>Another Store, plain, with a backup of one source.</summary>
+    public async Task<(MemoryStorage Storage, VtBackup Backup)> CreateOtherAsync(string source)
+    {
+        MemoryStorage other = new();
+        await StoreCreation.CreateAsync(new CreateStoreRequest { Address = new StoreAddress("memory") }, other, NullObserver.Instance, CancellationToken.None);
+        await using StoreSession session = await StoreCheck.OpenAsync(other);
+        return (other, await BackupAsync(session, source));
+    }
+
     public void Dispose() => _temp.Dispose();
 }

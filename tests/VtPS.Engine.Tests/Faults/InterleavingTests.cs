@@ -1,3 +1,4 @@
+using VtPS.Engine.Objects;
 using VtPS.Engine.Stores;
 using Xunit;
 using Xunit.Abstractions;
@@ -8,6 +9,9 @@ namespace VtPS.Engine.Tests.Faults;
 [Collection(SearchCollection.Name)]
 public sealed class InterleavingTests(ITestOutputHelper output)
 {
+    /// <summary>Stands among the writers for a copy of source b out of another Store.</summary>
+    private const char Copy = '>';
+
     /// <summary>Name, writers, optimize runs, whether a restore and a removal of its base run too, kills, burials, bound on preemptions.</summary>
     public static TheoryData<string, string, int, bool, bool, int, int, int> Worlds => new()
     {
@@ -18,6 +22,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         { "a wrong burial and the base removed", "a", 1, false, true, 0, 1, 1 },
         { "a crash", "b", 1, false, false, 1, 0, 1 },
         { "a restore beside two optimizes", "", 2, true, false, 0, 0, 1 },
+        { "a copy, a wrong burial and a backup removed that shares blocks", ">", 1, false, true, 0, 1, 1 },
         { "everything", "ba", 2, true, true, 1, 1, 1 },
     };
 
@@ -71,13 +76,14 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         FaultHome home, ProtocolRules rules, string writers, int optimizes, bool restore, bool remove, int kills, int burials)
     {
         Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage);
+        (MemoryStorage other, VtBackup backup) = writers.Contains(Copy) ? await home.CreateOtherAsync("b") : default;
         return new InterleavingSearch(
             () =>
             {
                 World world = new(home, rules, before);
                 foreach (char source in writers)
                 {
-                    world.AddWriter(source.ToString());
+                    _ = source == Copy ? world.AddCopy("b", other, backup) : world.AddWriter(source.ToString());
                 }
 
                 for (int i = 0; i < optimizes; i++)

@@ -1,5 +1,7 @@
 using VtPS.Engine.Backups;
+using VtPS.Engine.Copies;
 using VtPS.Engine.Objects;
+using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
 
 namespace VtPS.Engine.Tests.Faults;
@@ -45,6 +47,25 @@ internal sealed class World : IDisposable
         }
 
         return made.Id;
+    });
+
+    /// <summary>A run that copies the backup of a source out of another Store, in which nobody else is at work.</summary>
+    public Actor AddCopy(string source, MemoryStorage other, VtBackup backup) => Add("copy of " + source, async storage =>
+    {
+        await using StoreSession from = await StoreCheck.OpenAsync(other, parallelism: 1);
+        await using StoreSession to = await StoreCheck.OpenAsync(storage, _rules, 1);
+        CopyBackupRequest request = new() { Backups = [backup], ThrottleLimit = 1, BlocksAtOnce = 3 };
+        if ((await CopyBackupOperation.RunAsync(from, to, request, NullObserver.Instance, CancellationToken.None)).Backups.Count == 0)
+        {
+            throw new InvalidDataException("The backup was not copied.");
+        }
+
+        lock (_promised)
+        {
+            _promised[backup.Id] = StoreCheck.DescribeLive(_home.Source(source));
+        }
+
+        return backup.Id;
     });
 
     /// <summary>Two optimize runs, one after the other, in one process.</summary>

@@ -1,0 +1,155 @@
+using VtPS.Engine.Compression;
+using VtPS.Engine.Hashing;
+using VtPS.Engine.Objects;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Engine.Copies;
+
+/// <summary>One thread's part of a <see cref="BlockTransfer"/>, with the buffers that it keeps.</summary>
+internal sealed class TransferWorker : IDisposable
+{
+    private readonly StoreSession _source;
+    private readonly StoreWriter _writer;
+    private readonly CopyMeter _meter;
+    private readonly Decompressor _decompressor = new();
+    private readonly List<(MissingBlock Block, Exception Cause)> _unreadable = [];
+    private BlockPacker? _files;
+    private BlockPacker? _trees;
+    private byte[] _records = [];
+    private byte[] _plain = [];
+
+    public TransferWorker(StoreSession source, StoreWriter writer, CopyMeter meter)
+    {
+        _source = source;
+        _writer = writer;
+        _meter = meter;
+    }
+
+    /// <summary>Blocks that were new to the destination, and their bytes.</summary>
+    public long BlocksAdded => (_files?.BlocksNew ?? 0) + (_trees?.BlocksNew ?? 0);
+
+    public long BytesAdded => (_files?.BytesNew ?? 0) + (_trees?.BytesNew ?? 0);
+
+    /// <summary>Copies blocks whose records lie side by side in one data file. What cannot be had is noted.</summary>
+    /// <exception cref="VtException">StoreFull, StoreWriteFailed; StoreReadFailed where the source is gone as a whole.</exception>
+    public void Copy(ArraySegment<LocatedBlock> blocks, DataFileContent content, CancellationToken cancellationToken)
+    {
+        BlockPacker packer = content == DataFileContent.Files
+            ? _files ??= _writer.CreatePacker(content)
+            : _trees ??= _writer.CreatePacker(content);
+        BlockLocation first = blocks[0].Location;
+        RecordSeal? seal = first.RecordLength == 0 ? null : Read(first, blocks[^1].Location, cancellationToken);
+        for (int i = 0; i < blocks.Count;)
+        {
+            BlockLocation record = blocks[i].Location;
+            bool isOpen = seal is not null && Open(seal, record, (int)(record.RecordOffset - first.RecordOffset));
+            do
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Add(packer, blocks[i], isOpen, cancellationToken);
+                i++;
+            }
+            while (i < blocks.Count && blocks[i].Location.RecordOffset == record.RecordOffset);
+        }
+    }
+
+    /// <summary>What could not be had since the last call.</summary>
+    public List<(MissingBlock Block, Exception Cause)> TakeUnreadable()
+    {
+        List<(MissingBlock, Exception)> taken = [.. _unreadable];
+        _unreadable.Clear();
+        return taken;
+    }
+
+    public void Dispose() => _decompressor.Dispose();
+
+    private static T Wait<T>(ValueTask<T> task) => task.IsCompletedSuccessfully ? task.Result : task.AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Reads the records from one to another; null where that cannot be done: each block is then sought by itself.</summary>
+    private RecordSeal? Read(BlockLocation first, BlockLocation last, CancellationToken cancellationToken)
+    {
+        int length = (int)(last.RecordOffset + last.RecordLength - first.RecordOffset);
+        if (_records.Length < length)
+        {
+            _records = GC.AllocateUninitializedArray<byte>(length);
+        }
+
+        try
+        {
+            RecordSeal seal = Wait(_source.DataFiles.SealOfAsync(first.File, cancellationToken));
+            return Wait(_source.RawStorage.ReadAsync(StoreNames.DataFile(first.File), first.RecordOffset, _records.AsMemory(0, length), cancellationToken)) == length ? seal : null;
+        }
+        catch (Exception e) when (e is ObjectNotFoundException or InvalidDataException or VtException { ErrorId: VtErrorId.StoreReadFailed })
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens the record that begins at an offset of what was read, and decompresses it.</summary>
+    private bool Open(RecordSeal seal, BlockLocation record, int offset)
+    {
+        try
+        {
+            RecordBody body = _source.DataFiles.OpenRecord(seal, record.RecordNumber, _records.AsSpan(offset, record.RecordLength), null);
+            if (body.PlainLength != record.PlainLength)
+            {
+                return false;
+            }
+
+            if (_plain.Length < body.PlainLength)
+            {
+                _plain = GC.AllocateUninitializedArray<byte>(Math.Max(body.PlainLength, DataFileFormat.CompanyLength));
+            }
+
+            _decompressor.Decompress(body.Codec, body.Payload, _plain.AsSpan(0, body.PlainLength));
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private void Add(BlockPacker packer, LocatedBlock block, bool isOpen, CancellationToken cancellationToken)
+    {
+        (VtHash hash, long length) = (block.Block.Hash, block.Block.Length);
+        BlockLocation at = block.Location;
+        if (isOpen && (long)at.BlockOffset + at.BlockLength <= at.PlainLength && Has(hash, _plain.AsSpan(at.BlockOffset, at.BlockLength)))
+        {
+            packer.Add(hash, _plain.AsSpan(at.BlockOffset, at.BlockLength));
+        }
+        else if (Seek(block.Block, cancellationToken) is { } found)
+        {
+            packer.Add(hash, found.Span);
+        }
+
+        _meter.Copied(length);
+    }
+
+    private static bool Has(VtHash hash, ReadOnlySpan<byte> content)
+    {
+        Span<byte> actual = stackalloc byte[64];
+        actual = actual[..hash.Length];
+        BlockHasher.Compute(hash.Name, content, actual);
+        return actual.SequenceEqual(hash.Span);
+    }
+
+    /// <summary>Reads a block from wherever the source has it, after a new look at the source if need be; null, and noted, where it cannot be had.</summary>
+    private ReadOnlyMemory<byte>? Seek(MissingBlock block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Wait(_source.Blocks.GetAsync(block.Hash, cancellationToken));
+        }
+        catch (VtException e)
+        {
+            if (!Wait(UnreadableBackupException.IsDamageAsync(_source, e, cancellationToken)))
+            {
+                throw;
+            }
+
+            _unreadable.Add((block, e));
+            return null;
+        }
+    }
+}
