@@ -95,25 +95,30 @@ internal sealed class GearChunker
         nuint end = (nuint)Math.Max(from, to);
         while (end - i >= 4)
         {
-            hash = (hash << 1) + Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i));
-            if (hash < threshold)
+            // What four bytes add is reckoned apart from the hash before them: so each round waits for one shift and one sum alone, not for four.
+            ulong one = Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i));
+            ulong two = (one << 1) + Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i + 1));
+            ulong three = (two << 1) + Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i + 2));
+            ulong four = (three << 1) + Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i + 3));
+            one += hash << 1;
+            two += hash << 2;
+            three += hash << 3;
+            hash = four + (hash << 4);
+            if (one < threshold)
             {
                 return (int)i + 1;
             }
 
-            hash = (hash << 1) + Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i + 1));
-            if (hash < threshold)
+            if (two < threshold)
             {
                 return (int)i + 2;
             }
 
-            hash = (hash << 1) + Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i + 2));
-            if (hash < threshold)
+            if (three < threshold)
             {
                 return (int)i + 3;
             }
 
-            hash = (hash << 1) + Unsafe.Add(ref table, (nuint)Unsafe.Add(ref start, i + 3));
             if (hash < threshold)
             {
                 return (int)i + 4;

@@ -6,6 +6,13 @@ namespace VtPS.Engine.Stores;
 /// <summary>Gathers blocks into a record: one large block, or small ones in company. For one thread at a time.</summary>
 internal sealed class RecordCompany(Codec codec, int level) : IDisposable
 {
+    /// <summary>From this length on, in bytes, blocks are looked at in a few places before all of them is tried.</summary>
+    private const int ProbedLength = 64 << 10;
+
+    /// <summary>How many such places there are in a block, and the length of each, in bytes.</summary>
+    private const int Probes = 4;
+    private const int ProbeLength = 4 << 10;
+
     private readonly Compressor? _compressor = codec == Codec.None ? null : new Compressor(codec, level);
     private readonly ByteWriter _heads = new(4096);
     private byte[] _plain = new byte[DataFileFormat.CompanyLength];
@@ -56,7 +63,7 @@ internal sealed class RecordCompany(Codec codec, int level) : IDisposable
 
         // The payload's length stands before it in as many bytes as the plain length takes at most; it is moved down if it took fewer.
         int guess = heads + ByteWriter.SizeOfVarUInt((ulong)PlainLength);
-        int payload = _compressor is null || most <= 0 ? 0 : _compressor.Compress(plain, _record.AsSpan(guess, most));
+        int payload = most <= 0 || !MayShrink(guess) ? 0 : _compressor!.Compress(plain, _record.AsSpan(guess, most));
         if (payload == 0)
         {
             used = Codec.None;
@@ -85,6 +92,43 @@ internal sealed class RecordCompany(Codec codec, int level) : IDisposable
         _record.AsSpan(end, padded - end).Clear();
         return _record.AsMemory(0, padded + shape.TailLength);
     }
+
+    /// <summary>
+    /// Whether it is worth while to compress what was gathered. Media, archives and what is encrypted do not shrink, and to find that out by trying costs as much as to
+    /// hash them; of large blocks four kilobytes of each quarter tell. Small blocks are always tried.
+    /// </summary>
+    /// <param name="scratch">From where on the record's memory is free.</param>
+    private bool MayShrink(int scratch)
+    {
+        if (_compressor is null)
+        {
+            return false;
+        }
+
+        int start = 0;
+        foreach ((_, int length) in Blocks)
+        {
+            if (length < ProbedLength)
+            {
+                return true;
+            }
+
+            for (int probe = 0; probe < Probes; probe++)
+            {
+                if (Shrinks(start + (length / Probes * probe), scratch))
+                {
+                    return true;
+                }
+            }
+
+            start += length;
+        }
+
+        return false;
+    }
+
+    private bool Shrinks(int start, int scratch) =>
+        _compressor!.Compress(_plain.AsSpan(start, ProbeLength), _record.AsSpan(scratch, ProbeLength - (ProbeLength / 32))) > 0;
 
     /// <summary>Forgets the blocks gathered.</summary>
     public void Clear()
