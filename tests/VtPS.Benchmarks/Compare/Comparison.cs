@@ -34,8 +34,6 @@ internal static class Comparison
             }
         }
 
-        // Only now: a file system that has just deleted much is slow to make new files for whoever comes next.
-        Directory.Delete(options.Work, true);
         string table = Table(tools, all);
         Console.WriteLine();
         Console.WriteLine(table);
@@ -44,6 +42,8 @@ internal static class Comparison
             await File.WriteAllTextAsync(options.Json, JsonSerializer.Serialize(new { about, measurements = all }, new JsonSerializerOptions { WriteIndented = true }));
         }
 
+        // Only now: a file system that has just deleted much is slow to make new files for whoever comes next.
+        Directory.Delete(options.Work, true);
         return 0;
     }
 
@@ -105,7 +105,9 @@ internal static class Comparison
     private static async Task TimeAsync(BackupTool tool, string home, string store, string step, string[] command, string folder, List<Measurement>? all)
     {
         TimedCommand run = await TimedCommand.RunAsync(command, folder, tool.Environment(home));
-        all?.Add(new Measurement(tool.Title, step, run.Wall, run.Cpu, run.PeakMegabytes, Folders.SizeOf(store) / 1e6));
+        Measurement measured = new(tool.Title, step, run.Wall, run.Cpu, run.PeakMegabytes, Folders.SizeOf(store) / 1e6);
+        all?.Add(measured);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {step}: {measured.Wall:0.00} s"));
     }
 
     /// <summary>Each step of each tool, and its wall time against every tool that is not VtPS.</summary>
