@@ -50,6 +50,7 @@ internal static class CommandLine
         root.Add(VerifyVerb.Create(host));
         root.Add(RepairVerb.Create(host));
         root.Add(PruneVerb.Create(host));
+        root.Add(CopyVerb.Create(host));
         root.Add(KeyVerb.Create(host));
         return root;
     }

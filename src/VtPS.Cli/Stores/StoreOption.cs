@@ -4,14 +4,33 @@ using VtPS.Engine.Stores;
 
 namespace VtPS.Cli.Stores;
 
-/// <summary>The options <c>--store</c>, <c>--password-file</c> and <c>--key-file</c>, and what they mean.</summary>
+/// <summary>The options <c>--store</c>, <c>--password-file</c> and <c>--key-file</c>, and what they mean; or those of a second Store.</summary>
 internal sealed class StoreOption
 {
-    private readonly Option<string?> _option = CommonOptions.Store();
-    private readonly SecretOptions _secrets = new(
-        "--",
-        "A file with the Store's password. Default: that of the registered Store, else $VT_PASSWORD_FILE.",
-        "The Store's key file. Default: that of the registered Store, else $VT_KEY_FILE.");
+    private readonly Option<string?> _option;
+    private readonly SecretOptions _secrets;
+
+    /// <summary>Makes the options of the Store that a run works on.</summary>
+    public StoreOption()
+        : this(CommonOptions.Store(), "--")
+    {
+    }
+
+    private StoreOption(Option<string?> option, string prefix)
+    {
+        _option = option;
+        _secrets = new SecretOptions(
+            prefix,
+            "A file with the Store's password. Default: that of the registered Store, else $VT_PASSWORD_FILE.",
+            "The Store's key file. Default: that of the registered Store, else $VT_KEY_FILE.");
+    }
+
+    /// <summary>Makes the options of the Store that something is brought to, which must be given: <c>--to</c>, <c>--to-password-file</c>, <c>--to-key-file</c>.</summary>
+    public static StoreOption Destination()
+    {
+        Option<string?> to = new("--to") { HelpName = "S", Description = "The Store to copy to: a path, or a registered name.", Required = true };
+        return new StoreOption(CommonOptions.NotEmpty(to), "--to-");
+    }
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
