@@ -14,6 +14,7 @@
         'Add-VtKey'
         'Backup-VtTree'
         'Compare-VtBackup'
+        'Copy-VtBackup'
         'Find-VtItem'
         'Get-VtBackup'
         'Get-VtBlock'
