@@ -128,7 +128,9 @@ public sealed class RoundTripTests(ITestOutputHelper output)
             MemoryStorage storage = new();
             storage.Put(StoreNames.Lease(lease.Item1.ToString()), [0]);
             storage.Put(StoreNames.Beat(lease.Item1.ToString(), 4), bytes);
-            LeaseBook.StandingLease standing = Assert.Single(LeaseBook.ListAsync(storage, default).GetAwaiter().GetResult());
+
+            // On another thread: what waits here would keep the runner from going on with what is waited for.
+            LeaseBook.StandingLease standing = Assert.Single(Task.Run(() => LeaseBook.ListAsync(storage, default)).GetAwaiter().GetResult());
             List<DataFileId> trash = [];
             foreach (string name in standing.Trash)
             {
@@ -169,7 +171,7 @@ public sealed class RoundTripTests(ITestOutputHelper output)
     {
         const int Batch = 100;
         describe ??= value => value!;
-        int cases = LongRun.Count(400, 10_000);
+        int cases = Batch * LongRun.Count(4, 100);
         int read = 0;
         int refused = 0;
         Random random = new(LongRun.Seed);
