@@ -34,6 +34,9 @@ internal static class RekeyCompletion
         {
             KeyRing finished = new(keys.StoreId, keys.Current, keys.Keys, epoch, await VouchAsync(store, keys, cancellationToken).ConfigureAwait(false));
             string name = EpochRecord.NameOf(epoch, true);
+
+            // What others removed, and died before it was durable, must not come back after a power cut: from now on it could not be opened.
+            await store.RawStorage.FlushNamesAsync(FoldersOfSealed(), cancellationToken).ConfigureAwait(false);
             try
             {
                 await store.RawStorage.PutAsync(name, DataFileId.New().ToString(), EpochRecord.Write(finished, true, store.ConfigBytes), cancellationToken).ConfigureAwait(false);
@@ -54,6 +57,18 @@ internal static class RekeyCompletion
         }
 
         return true;
+    }
+
+    /// <summary>Every folder in which there may have been something that is sealed.</summary>
+    private static List<string> FoldersOfSealed()
+    {
+        List<string> folders = [StoreNames.Backups.TrimEnd('/'), StoreNames.Leases.TrimEnd('/'), StoreNames.Trash.TrimEnd('/')];
+        for (int i = 0; i < 256; i++)
+        {
+            folders.Add(StoreNames.DataFolder((byte)i));
+        }
+
+        return folders;
     }
 
     /// <summary>Whether a data file of an older epoch, one that is still read, stands. One that cannot be told of counts as such.</summary>

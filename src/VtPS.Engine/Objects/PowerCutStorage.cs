@@ -193,7 +193,11 @@ internal sealed class PowerCutStorage : IObjectStorage
     {
         foreach (string folder in FlushesNames ? folders : [])
         {
-            FlushFolder(folder);
+            // Where nothing is pending it is no step: a kill before it is one before the next.
+            if (IsPending(folder))
+            {
+                FlushFolder(folder);
+            }
         }
 
         return ValueTask.CompletedTask;
@@ -216,6 +220,15 @@ internal sealed class PowerCutStorage : IObjectStorage
         {
             ThrowIfDead();
             return _visible.GetValueOrDefault(name);
+        }
+    }
+
+    private bool IsPending(string folder)
+    {
+        lock (_gate)
+        {
+            ThrowIfDead();
+            return _pending.Exists(change => FolderOf(change.Name) == folder);
         }
     }
 

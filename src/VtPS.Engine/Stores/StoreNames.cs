@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VtPS.Engine.Stores;
 
 /// <summary>The names of a Store's objects.</summary>
@@ -20,6 +22,9 @@ internal static class StoreNames
 
     /// <summary>The folder that a data file lies in.</summary>
     public static string DataFolder(DataFileId id) => Data + id.ToString()[..2];
+
+    /// <summary>The folder of the data files whose ids begin with a byte.</summary>
+    public static string DataFolder(byte first) => Data + first.ToString("x2", CultureInfo.InvariantCulture);
 
     public static bool TryParseDataFile(string name, out DataFileId id)
     {

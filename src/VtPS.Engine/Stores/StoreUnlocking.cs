@@ -51,8 +51,30 @@ internal static class StoreUnlocking
                 : $"it accepts key epochs from {keys.Minimum} on, and this client has seen that a rewrite left only those from {memory.Minimum} on");
         }
 
-        new EpochMemory(keys.Current.Epoch, keys.Minimum, keys.Current.KeyId).Save(cacheFolder, config.Id);
+        EpochMemory now = new(keys.Current.Epoch, keys.Minimum, keys.Current.KeyId);
+        if (cacheFolder is not null && now != memory)
+        {
+            await FlushAsync(storage, cancellationToken).ConfigureAwait(false);
+            now.Save(cacheFolder, config.Id);
+        }
+
         return keys;
+    }
+
+    /// <summary>
+    /// Makes keys durable that others put, before this client remembers them: they may have died before they did, and after a power cut the Store would be taken for
+    /// one that was put back.
+    /// </summary>
+    private static async Task FlushAsync(IObjectStorage storage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.FlushNamesAsync([StoreNames.Keys.TrimEnd('/')], cancellationToken).ConfigureAwait(false);
+        }
+        catch (VtException e) when (e.ErrorId == VtErrorId.StoreWriteFailed)
+        {
+            // A medium to read from alone has nothing unflushed.
+        }
     }
 
     /// <summary>Opens the records of the present epoch with its key.</summary>

@@ -12,7 +12,8 @@ internal sealed class Actor
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly FaultyStorage _process;
-    private readonly bool _gateReads;
+    private readonly Func<StorageCall, string, bool> _isGated;
+    private readonly Func<StorageCall, string, bool>? _pass;
     private readonly Lock _gate = new();
     private readonly Queue<(StorageCall Call, string Name, TaskCompletionSource Turn)> _waiting = [];
     private readonly SemaphoreSlim _arrived = new(0);
@@ -20,36 +21,33 @@ internal sealed class Actor
     private ulong _ids;
 
     /// <summary>Starts an actor; it waits before its first call.</summary>
-    /// <param name="name">Its name, for traces.</param>
     /// <param name="number">Its number: no two of a world have the same.</param>
-    /// <param name="storage">The Store's storage, of all actors.</param>
-    /// <param name="body">What it does; a writer returns the id of the backup that it reports.</param>
-    /// <param name="gateReads">Whether reads of data files wait for their turn, too.</param>
-    public Actor(string name, int number, MemoryStorage storage, Func<IObjectStorage, Task<string?>> body, bool gateReads = false)
+    /// <param name="storage">The Store's storage, of all actors; it outlives the actor.</param>
+    /// <param name="plan">What it does.</param>
+    /// <param name="pass">Asked at each call that would wait, in their order: true lets it go on at once. Null for never.</param>
+    public Actor(int number, IObjectStorage storage, ActorPlan plan, Func<StorageCall, string, bool>? pass = null)
     {
-        Name = name;
+        Plan = plan;
         Number = number;
-        _gateReads = gateReads;
+        _isGated = plan.IsGated;
+        _pass = pass;
         _process = new FaultyStorage(storage);
         HookedStorage hooked = new(_process, WaitForTurnAsync);
         Work = Task.Run(async () =>
         {
             DataFileId.TestSource.Value = NewId;
-            return await body(hooked);
+            return await plan.Body(hooked);
         });
         _ = Work.ContinueWith(_ => _arrived.Release(), TaskScheduler.Default);
         WaitUntilQuiet();
     }
 
-    public string Name { get; }
+    public ActorPlan Plan { get; }
 
     public int Number { get; }
 
     /// <summary>What it does.</summary>
     public Task<string?> Work { get; }
-
-    /// <summary>Everything that it has done and seen so far, in one number.</summary>
-    public ulong History { get; private set; } = 14695981039346656037;
 
     public bool IsDone => Work.IsCompleted;
 
@@ -69,17 +67,15 @@ internal sealed class Actor
     }
 
     /// <summary>Lets it make its next call and waits until it is about to make another, or is done.</summary>
-    /// <param name="seen">What the call will see of the Store, in one number.</param>
-    public void Step(ulong seen)
+    public void Step()
     {
-        TaskCompletionSource turn;
+        (StorageCall, string, TaskCompletionSource Turn) next;
         lock (_gate)
         {
-            (StorageCall call, string name, turn) = _waiting.Dequeue();
-            History = Mix(Mix(Mix(History, (ulong)call), Hash(name)), seen);
+            next = _waiting.Dequeue();
         }
 
-        turn.SetResult();
+        next.Turn.SetResult();
         WaitUntilQuiet();
     }
 
@@ -89,7 +85,6 @@ internal sealed class Actor
         IsKilled = true;
         _free = true;
         _process.KillAsync().AsTask().GetAwaiter().GetResult();
-        History = Mix(History, 99);
         while (true)
         {
             lock (_gate)
@@ -107,43 +102,16 @@ internal sealed class Actor
 
             if (!_arrived.Wait(TimeLimit))
             {
-                throw new TimeoutException($"{Name} did not end after it was killed.");
+                throw new TimeoutException($"{Plan.Name} did not end after it was killed.");
             }
         }
     }
 
-    /// <summary>FNV-1a, which is the same in every process.</summary>
-    public static ulong Hash(string text)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (char c in text)
-        {
-            hash = (hash ^ c) * 1099511628211;
-        }
-
-        return hash;
-    }
-
-    public static ulong Mix(ulong hash, ulong value)
-    {
-        hash ^= value + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
-        hash *= 0xff51afd7ed558ccd;
-        return hash ^ (hash >> 33);
-    }
-
-    private DataFileId NewId() => new(Mix((ulong)Number + 1, Interlocked.Increment(ref _ids)), (ulong)Number);
-
-    private bool IsGated(StorageCall call, string name) => call switch
-    {
-        StorageCall.Begin or StorageCall.Write or StorageCall.Sweep or StorageCall.LookAtLock => false,
-        StorageCall.Read => _gateReads && name.StartsWith(StoreNames.Data, StringComparison.Ordinal),
-        StorageCall.Look => name != StoreNames.Config,
-        _ => true,
-    };
+    private DataFileId NewId() => new(StateHash.Mix((ulong)Number + 1, Interlocked.Increment(ref _ids)), (ulong)Number);
 
     private Task WaitForTurnAsync(StorageCall call, string name)
     {
-        if (_free || !IsGated(call, name))
+        if (_free || !_isGated(call, name))
         {
             return Task.CompletedTask;
         }
@@ -151,6 +119,11 @@ internal sealed class Actor
         TaskCompletionSource turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
+            if (_pass is not null && _pass(call, name))
+            {
+                return Task.CompletedTask;
+            }
+
             _waiting.Enqueue((call, name, turn));
         }
 
@@ -172,7 +145,7 @@ internal sealed class Actor
 
             if (!_arrived.Wait(TimeLimit))
             {
-                throw new TimeoutException($"{Name} neither makes a call nor ends.");
+                throw new TimeoutException($"{Plan.Name} neither makes a call nor ends.");
             }
         }
     }

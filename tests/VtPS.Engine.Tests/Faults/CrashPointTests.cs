@@ -113,7 +113,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
                     opens = next;
                 }
 
-                AssertHolds(before, await StoreCheck.ReadAllAsync(storage, opens));
+                StoreCheck.AssertHolds(before, await StoreCheck.ReadAllAsync(storage, opens));
 
                 // Another change comes to its end, and then only its key opens.
                 await using (StoreSession session = await StoreCheck.OpenAsync(storage, credentials: opens))
@@ -122,7 +122,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
                 }
 
                 await Assert.ThrowsAsync<VtException>(() => StoreCheck.OpenAsync(storage, credentials: opens));
-                await AssertGoesOnAsync(home, storage, before, last);
+                await CrashPoints.AssertGoesOnAsync(home, storage, before, last);
             });
         output.WriteLine($"{cuts} cut points; after {old} of them the old key opens.");
         Assert.True(cuts >= 10 && old > 0 && old < cuts);
@@ -135,7 +135,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         using FaultHome home = await FaultHome.CreateAsync(duplicates: true);
         Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage);
         MemoryStorage damaged = await DamageADuplicateAsync(home.Storage);
-        AssertHolds(before, await StoreCheck.ReadAllAsync(damaged));
+        StoreCheck.AssertHolds(before, await StoreCheck.ReadAllAsync(damaged));
         int cuts = await CrashPoints.CutAllAsync(
             damaged,
             Enum.Parse<FaultKind>(kind),
@@ -146,16 +146,11 @@ public sealed class CrashPointTests(ITestOutputHelper output)
             },
             async (storage, _) =>
             {
-                AssertHolds(before, await StoreCheck.ReadAllAsync(storage));
+                StoreCheck.AssertHolds(before, await StoreCheck.ReadAllAsync(storage));
                 await RepairAsync(storage);
-                AssertHolds(before, await StoreCheck.ReadAllAsync(storage));
-                await using (StoreSession session = await StoreCheck.OpenAsync(storage))
-                {
-                    IReadOnlyList<VtTestResult> findings = await TestOperation.RunAsync(session, new TestRequest { Data = true }, NullObserver.Instance, CancellationToken.None);
-                    Assert.DoesNotContain(findings, finding => finding.IsDamage);
-                }
-
-                await AssertGoesOnAsync(home, storage, before, null);
+                StoreCheck.AssertHolds(before, await StoreCheck.ReadAllAsync(storage));
+                await StoreCheck.TestAsync(storage);
+                await CrashPoints.AssertGoesOnAsync(home, storage, before, null);
             });
         output.WriteLine($"{cuts} cut points.");
         Assert.True(cuts >= 20);
@@ -202,40 +197,19 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         throw new InvalidOperationException("No record holds nothing but duplicates and garbage.");
     }
 
-    private static void AssertHolds(Dictionary<string, string> promised, Dictionary<string, string> found)
-    {
-        foreach ((string id, string content) in promised)
-        {
-            Assert.Equal(content, found[id]);
-        }
-    }
-
-    /// <summary>The next backup succeeds, and an optimize leaves nothing that no backup needs.</summary>
-    private static async Task AssertGoesOnAsync(FaultHome home, MemoryStorage storage, Dictionary<string, string> before, StoreCredentials? credentials)
-    {
-        Dictionary<string, string> promised = new(before);
-        await using (StoreSession session = await StoreCheck.OpenAsync(storage, credentials: credentials))
-        {
-            promised[(await home.BackupAsync(session, "c")).Id] = StoreCheck.DescribeLive(home.Source("c"));
-        }
-
-        await StoreCheck.SweepAllAsync(storage, credentials);
-        AssertHolds(promised, await StoreCheck.ReadAllAsync(storage, credentials));
-    }
-
     private async Task CutEverywhereAsync(FaultHome home, string kind, int minimum, Func<IObjectStorage, Task<(string Id, string Content)?>> run)
     {
         Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage, home.Credentials);
         int cuts = await CrashPoints.CutAllAsync(home.Storage, Enum.Parse<FaultKind>(kind), run, async (storage, reported) =>
         {
             Dictionary<string, string> after = await StoreCheck.ReadAllAsync(storage, home.Credentials);
-            AssertHolds(before, after);
+            StoreCheck.AssertHolds(before, after);
             if (reported is { } success)
             {
                 Assert.Equal(success.Content, after[success.Id]);
             }
 
-            await AssertGoesOnAsync(home, storage, before, home.Credentials);
+            await CrashPoints.AssertGoesOnAsync(home, storage, before, home.Credentials);
         });
         output.WriteLine($"{cuts} cut points.");
         Assert.True(cuts >= minimum, $"Only {cuts} cut points: the run does less than it should.");

@@ -1,4 +1,5 @@
 using VtPS.Engine.Objects;
+using VtPS.Engine.Stores;
 using Xunit;
 
 namespace VtPS.Engine.Tests.Faults;
@@ -13,13 +14,19 @@ internal static class CrashPoints
     /// <param name="kind">The fault.</param>
     /// <param name="run">The run; the backup that it reports, with what that must hold, or null.</param>
     /// <param name="check">Looks at what is left, and at what was reported.</param>
+    /// <param name="before">What is done to the Store before each run, by another process; null for nothing.</param>
     /// <returns>How many calls the run was cut at.</returns>
     public static async Task<int> CutAllAsync(
-        MemoryStorage start, FaultKind kind, Func<IObjectStorage, Task<(string Id, string Content)?>> run, Func<MemoryStorage, (string Id, string Content)?, Task> check)
+        MemoryStorage start,
+        FaultKind kind,
+        Func<IObjectStorage, Task<(string Id, string Content)?>> run,
+        Func<MemoryStorage, (string Id, string Content)?, Task> check,
+        Action<MemoryStorage>? before = null)
     {
         for (int at = 1; ; at++)
         {
             MemoryStorage storage = start.Copy();
+            before?.Invoke(storage);
             FaultyStorage faulty = new(storage) { FaultAt = at, Kind = kind };
             (string Id, string Content)? reported = null;
             bool succeeded = false;
@@ -48,5 +55,18 @@ internal static class CrashPoints
                 throw new InvalidOperationException($"After {kind} at call {at}, {faulty.FaultedCall}: {e.Message}", e);
             }
         }
+    }
+
+    /// <summary>The next backup succeeds, and an optimize leaves nothing that no backup needs.</summary>
+    public static async Task AssertGoesOnAsync(FaultHome home, MemoryStorage storage, Dictionary<string, string> before, StoreCredentials? credentials)
+    {
+        Dictionary<string, string> promised = new(before);
+        await using (StoreSession session = await StoreCheck.OpenAsync(storage, credentials: credentials))
+        {
+            promised[(await home.BackupAsync(session, "c")).Id] = StoreCheck.DescribeLive(home.Source("c"));
+        }
+
+        await StoreCheck.SweepAllAsync(storage, credentials);
+        StoreCheck.AssertHolds(promised, await StoreCheck.ReadAllAsync(storage, credentials));
     }
 }

@@ -83,6 +83,18 @@ internal sealed class FaultHome : IDisposable
     public StoreCredentials WriteKeyFile(string name, ulong seed) =>
         new() { KeyFile = _temp.WriteFile(name, TestContent.Random(64, seed)) };
 
+    /// <summary>Gives an encrypted Store a new key, which alone opens it from then on; what is stored stays sealed under the old one.</summary>
+    public async Task ChangeKeyAsync()
+    {
+        StoreCredentials next = WriteKeyFile("changed", 2);
+        await using (StoreSession session = await StoreCheck.OpenAsync(Storage, credentials: Credentials))
+        {
+            await KeyOperations.UpdateAsync(session, next, 1000, CancellationToken.None);
+        }
+
+        Credentials = next;
+    }
+
     /// <summary>The path of a source.</summary>
     public string Source(string name) => _temp.Combine(name);
 

@@ -1,44 +1,51 @@
-using VtPS.Engine.Objects;
 using VtPS.Engine.Stores;
+using VtPS.Engine.Tests.Faults.Search;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace VtPS.Engine.Tests.Faults;
 
-/// <summary>Searches the interleavings of writers, optimize runs, a restore and a removal, with crashes and wrong burials, for one that loses a backup.</summary>
+/// <summary>Searches the interleavings of writers, a copy, optimize runs, a restore, a removal and a rewrite under a new key, with crashes and wrong burials, for one that loses a backup.</summary>
 [Collection(SearchCollection.Name)]
-public sealed class InterleavingTests(ITestOutputHelper output)
+public sealed class InterleavingTests(ITestOutputHelper output, SearchHomes homes) : IClassFixture<SearchHomes>
 {
-    /// <summary>Stands among the writers for a copy of source b out of another Store.</summary>
-    private const char Copy = '>';
-
-    /// <summary>Name, writers, optimize runs, whether a restore and a removal of its base run too, kills, burials, bound on preemptions.</summary>
-    public static TheoryData<string, string, int, bool, bool, int, int, int> Worlds => new()
+    /// <summary>Home, actors, kills, burials, and the bounds on preemptions that the short form and the long one exhaust.</summary>
+    public static TheoryData<string, string, int, int, int, int> Worlds => new()
     {
-        { "one writer", "b", 1, false, false, 0, 0, 1 },
-        { "two writers and a removal", "ba", 1, false, true, 0, 0, 1 },
-        { "a writer and two optimizes", "b", 2, false, false, 0, 0, 1 },
-        { "a wrong burial", "b", 1, false, false, 0, 1, 1 },
-        { "a wrong burial and the base removed", "a", 1, false, true, 0, 1, 1 },
-        { "a crash", "b", 1, false, false, 1, 0, 1 },
-        { "a restore beside two optimizes", "", 2, true, false, 0, 0, 1 },
-        { "a copy, a wrong burial and a backup removed that shares blocks", ">", 1, false, true, 0, 1, 1 },
-        { "everything", "ba", 2, true, true, 1, 1, 1 },
+        { "plain", "b optimize", 0, 0, 1, 3 },
+        { "plain", "b optimize", 1, 0, 1, 3 },
+        { "plain", "b optimize", 0, 1, 1, 2 },
+        { "plain", "b a optimize removal", 0, 0, 1, 2 },
+        { "plain", "b optimize optimize", 0, 0, 1, 2 },
+        { "plain", "a optimize removal", 0, 1, 1, 2 },
+        { "plain", "restore optimize optimize", 0, 0, 1, 2 },
+        { "plain", "copy optimize removal", 0, 1, 1, 2 },
+        { "plain", "b optimize restore removal", 1, 1, 0, 1 },
+        { "plain", "b a optimize optimize restore removal", 0, 0, 0, 1 },
+        { "plain", "b a optimize optimize restore removal", 1, 1, 0, 0 },
+        { "encrypted", "b optimize", 1, 1, 1, 2 },
+        { "rekey", "b rekey", 0, 0, 1, 3 },
+        { "rekey", "b rekey optimize", 1, 1, 0, 1 },
     };
 
     [Theory]
     [MemberData(nameof(Worlds))]
-    public async Task NoScheduleLosesABackup(string name, string writers, int optimizes, bool restore, bool remove, int kills, int burials, int preemptions)
+    public async Task NoScheduleLosesABackup(string home, string actors, int kills, int burials, int preemptions, int manyPreemptions)
     {
-        using FaultHome home = await FaultHome.CreateAsync(settle: true, duplicates: true);
-        InterleavingSearch search = await CreateAsync(home, ProtocolRules.All, writers, optimizes, restore, remove, kills, burials);
-        bool all = search.Explore(preemptions + (LongRun.IsOn ? 1 : 0), LongRun.Time(3, 240));
-        output.WriteLine($"{name}: {(all ? "all" : "not all")} schedules of at most {preemptions + (LongRun.IsOn ? 1 : 0)} preemptions: {search.Schedules} schedules, {search.States} states, {search.Steps} calls, {search.Diverged} diverged.");
-        Assert.True(search.Diverged * 10 <= search.Schedules, "Replays do not follow the schedules.");
-        InterleavingSearch walks = await CreateAsync(home, ProtocolRules.All, writers, optimizes, restore, remove, kills, burials);
-        walks.Walk(LongRun.Seed, LongRun.Time(2, 120), least: 6);
-        output.WriteLine($"{name}: {walks.Schedules} random walks from seed {LongRun.Seed}, {walks.Steps} calls.");
-        Assert.True(walks.Schedules > 5);
+        WorldPlan plan = await WorldPlan.CreateAsync(await homes.GetAsync(home), ProtocolRules.All, actors, kills, burials);
+        int bound = LongRun.Count(preemptions, manyPreemptions);
+        string name = $"{home}: {actors}, {kills} kills, {burials} burials";
+        using (InterleavingSearch search = new(plan))
+        {
+            bool all = search.Explore(bound, LongRun.Time(120, 1800));
+            output.WriteLine($"{name}: {(all ? "all" : "NOT all")} schedules of at most {bound} preemptions: {search.Figures}.");
+            Assert.True(all, $"The bound of {bound} preemptions is not exhausted in time: {search.Figures}.");
+        }
+
+        RandomWalks walks = new(plan);
+        walks.Walk(LongRun.Seed, LongRun.Time(1, 30), least: 6);
+        output.WriteLine($"{name}: {walks.Count} random walks from seed {LongRun.Seed}, {walks.Steps} calls.");
+        Assert.True(walks.Count > 5);
     }
 
     public static TheoryData<string> Rules =>
@@ -60,7 +67,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
             _ => new() { LeasesBeforeBackups = false },
         };
         using FaultHome home = await FaultHome.CreateAsync();
-        InterleavingSearch search = await CreateAsync(home, rules, "b", 1, false, false, 0, rule == nameof(ProtocolRules.LookAtLease) ? 1 : 0);
+        using InterleavingSearch search = new(await WorldPlan.CreateAsync(home, rules, "b optimize", 0, rule == nameof(ProtocolRules.LookAtLease) ? 1 : 0));
         LossException loss = Assert.Throws<LossException>(() =>
         {
             for (int bound = 1; bound <= 3; bound++)
@@ -68,42 +75,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
                 search.Explore(bound, TimeSpan.FromMinutes(10));
             }
         });
-        output.WriteLine($"Found after {search.Schedules} schedules, {search.States} states, {search.Steps} calls.\n{loss.Message}");
+        output.WriteLine($"Found: {search.Figures}.\n{loss.Message}");
         Assert.Contains("is lost", loss.Message, StringComparison.Ordinal);
-    }
-
-    private static async Task<InterleavingSearch> CreateAsync(
-        FaultHome home, ProtocolRules rules, string writers, int optimizes, bool restore, bool remove, int kills, int burials)
-    {
-        Dictionary<string, string> before = await StoreCheck.ReadAllAsync(home.Storage);
-        (MemoryStorage other, VtBackup backup) = writers.Contains(Copy) ? await home.CreateOtherAsync("b") : default;
-        return new InterleavingSearch(
-            () =>
-            {
-                World world = new(home, rules, before);
-                foreach (char source in writers)
-                {
-                    _ = source == Copy ? world.AddCopy("b", other, backup) : world.AddWriter(source.ToString());
-                }
-
-                for (int i = 0; i < optimizes; i++)
-                {
-                    world.AddOptimize();
-                }
-
-                if (restore)
-                {
-                    world.AddRestore(remove ? home.AlsoKept : home.Kept);
-                }
-
-                if (remove)
-                {
-                    world.AddRemove(home.Kept);
-                }
-
-                return world;
-            },
-            kills,
-            burials);
     }
 }

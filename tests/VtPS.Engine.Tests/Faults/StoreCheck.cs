@@ -67,6 +67,31 @@ internal static class StoreCheck
     public static Task<VtOptimizeResult> OptimizeAsync(StoreSession session, double unused = 0, ILeaseMemory? memory = null) => OptimizeOperation.RunAsync(
         session, new OptimizeRequest { MaximumUnusedPercent = unused, Force = true }, memory ?? new LeaseMemory(null), NullObserver.Instance, CancellationToken.None);
 
+    /// <summary>Optimizes to the last byte and rewrites what an older key seals.</summary>
+    /// <returns>Whether nothing of an older key is left.</returns>
+    public static async Task<bool> RekeyAsync(StoreSession session)
+    {
+        OptimizeRequest request = new() { MaximumUnusedPercent = 0, Force = true, Rekey = true };
+        return (await OptimizeOperation.RunAsync(session, request, new LeaseMemory(null), NullObserver.Instance, CancellationToken.None)).RekeyFinished;
+    }
+
+    /// <summary>Asserts that a test of all data finds no damage.</summary>
+    public static async Task TestAsync(IObjectStorage storage, StoreCredentials? credentials = null)
+    {
+        await using StoreSession session = await OpenAsync(storage, credentials: credentials);
+        IReadOnlyList<VtTestResult> findings = await TestOperation.RunAsync(session, new TestRequest { Data = true }, NullObserver.Instance, CancellationToken.None);
+        Assert.DoesNotContain(findings, finding => finding.IsDamage);
+    }
+
+    /// <summary>Asserts that what was promised is found.</summary>
+    public static void AssertHolds(Dictionary<string, string> promised, Dictionary<string, string> found)
+    {
+        foreach ((string id, string content) in promised)
+        {
+            Assert.Equal(content, found[id]);
+        }
+    }
+
     private static async Task DescribeAsync(StoreSession session, VtBlockReference directory, string prefix, List<string> lines)
     {
         await foreach (TreeEntry entry in session.Trees.ReadDirectoryAsync(directory, CancellationToken.None))

@@ -1,7 +1,5 @@
 using VtPS.Engine.Backups;
-using VtPS.Engine.Copies;
 using VtPS.Engine.Objects;
-using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
 
 namespace VtPS.Engine.Tests.Faults;
@@ -36,75 +34,31 @@ internal sealed class World : IDisposable
     /// <summary>Whether anything happened that may make an honest run fail.</summary>
     public bool HadEvent { get; private set; }
 
-    /// <summary>A run that backs up one of the home's sources.</summary>
-    public Actor AddWriter(string source, ProtocolRules? rules = null) => Add("backup of " + source, async storage =>
+    public Actor AddWriter(string source) => Add(ActorPlan.Backup(_home, source, _rules));
+
+    public Actor AddOptimize(double unused = 0, ILeaseMemory? memory = null, int runs = 2) => Add(ActorPlan.Optimize(_home, _rules, unused, memory, runs));
+
+    public Actor AddRemove(VtBackup backup)
     {
-        await using StoreSession session = await StoreCheck.OpenAsync(storage, rules ?? _rules, 1);
-        VtBackup made = await _home.BackupAsync(session, source);
-        lock (_promised)
-        {
-            _promised[made.Id] = StoreCheck.DescribeLive(_home.Source(source));
-        }
-
-        return made.Id;
-    });
-
-    /// <summary>A run that copies the backup of a source out of another Store, in which nobody else is at work.</summary>
-    public Actor AddCopy(string source, MemoryStorage other, VtBackup backup) => Add("copy of " + source, async storage =>
-    {
-        await using StoreSession from = await StoreCheck.OpenAsync(other, parallelism: 1);
-        await using StoreSession to = await StoreCheck.OpenAsync(storage, _rules, 1);
-        CopyBackupRequest request = new() { Backups = [backup], ThrottleLimit = 1, BlocksAtOnce = 3 };
-        if ((await CopyBackupOperation.RunAsync(from, to, request, NullObserver.Instance, CancellationToken.None)).Backups.Count == 0)
-        {
-            throw new InvalidDataException("The backup was not copied.");
-        }
-
-        lock (_promised)
-        {
-            _promised[backup.Id] = StoreCheck.DescribeLive(_home.Source(source));
-        }
-
-        return backup.Id;
-    });
-
-    /// <summary>Two optimize runs, one after the other, in one process.</summary>
-    public Actor AddOptimize(double unused = 0, ILeaseMemory? memory = null, int runs = 2) => Add("optimize", async storage =>
-    {
-        await using StoreSession session = await StoreCheck.OpenAsync(storage, _rules, 1);
-        for (int i = 0; i < runs; i++)
-        {
-            await StoreCheck.OptimizeAsync(session, unused, memory);
-        }
-
-        return null;
-    });
-
-    /// <summary>A restore of a backup that is not removed.</summary>
-    public Actor AddRestore(VtBackup backup) => Add(
-        "restore",
-        async storage =>
-        {
-            await using StoreSession session = await StoreCheck.OpenAsync(storage, _rules, 1);
-            return await StoreCheck.DescribeAsync(session, backup) == _promised[backup.Id] ? null : throw new InvalidDataException("The restore gave something else.");
-        },
-        gateReads: true);
-
-    /// <summary>Someone who removes a backup.</summary>
-    public Actor AddRemove(VtBackup backup) => Add("removal", async storage =>
-    {
-        // From the moment it is asked for nothing is promised of it.
         _removed.Add(backup.Id);
-        await FaultHome.RemoveAsync(storage, backup.Id);
-        return null;
-    });
+        return Add(ActorPlan.Remove(_home, _rules, backup));
+    }
+
+    /// <summary>Adds an actor, and with it what it removes.</summary>
+    public Actor Add(ActorPlan plan, IEnumerable<string>? removed = null)
+    {
+        _removed.UnionWith(removed ?? []);
+        Actor actor = new(Actors.Count, Storage, plan);
+        Actors.Add(actor);
+        return actor;
+    }
 
     /// <summary>Lets an actor make its next call, and checks the Store if that could have harmed it.</summary>
     public void Step(Actor actor)
     {
         (StorageCall call, string name) = actor.Next!.Value;
-        Trace.Add($"{actor.Number} {actor.Name}: {call} {name}");
-        actor.Step(Seen(call, name));
+        Trace.Add($"{actor.Number} {actor.Plan.Name}: {call} {name}");
+        actor.Step();
         if (actor.IsDone || (call == StorageCall.Delete && name.StartsWith(StoreNames.Data, StringComparison.Ordinal)))
         {
             Check();
@@ -138,7 +92,7 @@ internal sealed class World : IDisposable
     public void Kill(Actor actor)
     {
         HadEvent = true;
-        Trace.Add($"{actor.Number} {actor.Name}: KILLED");
+        Trace.Add($"{actor.Number} {actor.Plan.Name}: KILLED");
         actor.Kill();
     }
 
@@ -165,37 +119,24 @@ internal sealed class World : IDisposable
     /// <exception cref="LossException">One does not.</exception>
     public void Check()
     {
+        Dictionary<string, string> promised = new(_promised);
         foreach (Actor actor in Actors)
         {
-            if (actor.Work.IsFaulted && !actor.IsKilled && !HadEvent)
+            if (actor.Work.IsFaulted && !actor.IsKilled && actor.Plan.Judge(actor.Work.Exception!.InnerException!, HadEvent) is { } wrong)
             {
-                throw new LossException($"{actor.Name} failed: {actor.Work.Exception!.InnerException!.Message}", Trace);
+                throw new LossException(wrong, Trace);
             }
 
-            if (actor.Work.IsFaulted && actor.Work.Exception!.InnerException is not (VtException or IOException))
+            if (actor.Work.IsCompletedSuccessfully && actor.Work.Result is { } id)
             {
-                throw new LossException($"{actor.Name} failed: {actor.Work.Exception!.InnerException}", Trace);
-            }
-
-            if (actor.Name == "restore" && actor.Work.IsFaulted && !actor.IsKilled)
-            {
-                throw new LossException($"The restore failed: {actor.Work.Exception!.InnerException!.Message}", Trace);
+                promised[id] = actor.Plan.Promise;
             }
         }
 
-        CheckAsync().GetAwaiter().GetResult();
-    }
-
-    /// <summary>The state of the world in one number: what stands in the Store, and what each actor has done and seen.</summary>
-    public ulong State()
-    {
-        ulong state = Seen(StorageCall.List, string.Empty);
-        foreach (Actor actor in Actors)
+        if (PromiseCheck.FindLossAsync(Storage, _home.Credentials, promised, _removed).GetAwaiter().GetResult() is { } loss)
         {
-            state = Actor.Mix(state, actor.History);
+            throw new LossException(loss, Trace);
         }
-
-        return state;
     }
 
     public void Dispose()
@@ -209,65 +150,5 @@ internal sealed class World : IDisposable
 
             _ = actor.Work.Exception;
         }
-    }
-
-    private Actor Add(string name, Func<IObjectStorage, Task<string?>> body, bool gateReads = false)
-    {
-        Actor actor = new(name, Actors.Count, Storage, body, gateReads);
-        Actors.Add(actor);
-        return actor;
-    }
-
-    private async Task CheckAsync()
-    {
-        await using StoreSession session = await StoreCheck.OpenAsync(Storage);
-        Dictionary<string, string> promised;
-        lock (_promised)
-        {
-            promised = new Dictionary<string, string>(_promised);
-        }
-
-        foreach ((string id, string content) in promised)
-        {
-            if (_removed.Contains(id))
-            {
-                continue;
-            }
-
-            string held;
-            try
-            {
-                VtBackup backup = await BackupCatalog.TryReadAsync(session, id, 0, damage => throw damage, CancellationToken.None) ?? throw new VtException(VtErrorId.BackupNotFound, "It is gone.", id);
-                held = await StoreCheck.DescribeAsync(session, backup);
-            }
-            catch (VtException e)
-            {
-                throw new LossException($"Backup {id} is lost: {e.Message}", Trace);
-            }
-
-            if (held != content)
-            {
-                throw new LossException($"Backup {id} holds something else.", Trace);
-            }
-        }
-    }
-
-    private ulong Seen(StorageCall call, string name)
-    {
-        if (call is not (StorageCall.List or StorageCall.Look))
-        {
-            return 0;
-        }
-
-        ulong seen = 0;
-        foreach (ObjectInfo info in Storage.ListAllAsync(string.Empty, CancellationToken.None).AsTask().GetAwaiter().GetResult())
-        {
-            if (call == StorageCall.List ? info.Name.StartsWith(name, StringComparison.Ordinal) : info.Name == name)
-            {
-                seen += Actor.Hash(info.Name);
-            }
-        }
-
-        return seen;
     }
 }
