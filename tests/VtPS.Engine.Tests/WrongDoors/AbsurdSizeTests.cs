@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using VtPS.Engine.Blocks;
 using VtPS.Engine.Compression;
 using VtPS.Engine.Hashing;
@@ -7,7 +5,6 @@ using VtPS.Engine.IO;
 using VtPS.Engine.Stores;
 using VtPS.Engine.Tests.Faults;
 using VtPS.Engine.Tests.Restores;
-using VtPS.Engine.Tests.Support;
 using VtPS.Engine.Trees;
 using Xunit;
 using Xunit.Abstractions;
@@ -25,8 +22,8 @@ public sealed class AbsurdSizeTests(ITestOutputHelper output)
     private const long MostAllocated = 128 << 20;
 
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(30);
-    private static readonly byte[] Five = [1, 2, 3, 4, 5];
-    private static readonly byte[] Good = TestContent.Random(3000, 3);
+    private static readonly byte[] Five = AbsurdBytes.Five;
+    private static readonly byte[] Good = AbsurdBytes.Good;
 
     [Theory]
     [InlineData("zstd announces 1 TB", false)]
@@ -53,7 +50,7 @@ public sealed class AbsurdSizeTests(ITestOutputHelper output)
 
         using DoorStore door = await DoorStore.CreateAsync(encrypted);
         VtBlockReference good = (await door.AddFileAsync(DataFileContent.Files, Good))[0];
-        DataFileId file = await CraftedDataFile.PutAsync(door, [Record(what)], lengths => CraftedDataFile.Trailer(1, (ulong)lengths[0], 1, (Five, 5)));
+        DataFileId file = await CraftedDataFile.PutAsync(door, [AbsurdBytes.Record(what)], lengths => CraftedDataFile.Trailer(1, (ulong)lengths[0], 1, (Five, 5)));
         VtBackup backup = await door.PutBackupAsync(CraftedTree.File("bad", VtBlockReference.OfHash(Hash(Five), 5)), CraftedTree.File("good", good));
 
         (DoorRestore restored, List<VtTestResult> found) = await RunAsync(door, backup);
@@ -96,7 +93,7 @@ public sealed class AbsurdSizeTests(ITestOutputHelper output)
     {
         using DoorStore door = await DoorStore.CreateAsync(encrypted);
         long hole = what.Contains("64 MB", StringComparison.Ordinal) ? 64 << 20 : 0;
-        DataFileId file = await CraftedDataFile.PutAsync(door, [CraftedDataFile.Body(0, 1, 5, [(Five, 5)], 5, Five)], lengths => Trailer(what, lengths[0], hole), hole);
+        DataFileId file = await CraftedDataFile.PutAsync(door, [CraftedDataFile.Body(0, 1, 5, [(Five, 5)], 5, Five)], lengths => AbsurdBytes.Trailer(what, lengths[0], hole), hole);
         VtBackup backup = await door.PutBackupAsync(CraftedTree.File("a", VtBlockReference.OfHash(Hash(Five), 5)));
 
         (DoorRestore restored, List<VtTestResult> found) = await RunAsync(door, backup);
@@ -184,63 +181,6 @@ public sealed class AbsurdSizeTests(ITestOutputHelper output)
         return (restored, found);
     }
 
-    private static byte[] Record(string what)
-    {
-        byte zstd = (byte)Codec.Zstd;
-        const ulong Huge = int.MaxValue;
-        (byte[], ulong)[] five = [(Five, 5)];
-        byte[] none = [];
-        switch (what)
-        {
-            case "zstd announces 1 TB":
-                return With(zstd, Zstd(1L << 40, 1));
-            case "zstd expands to 128 MB":
-                return With(zstd, Zstd(null, 1024));
-            case "brotli expands to 256 MB":
-                return With((byte)Codec.Brotli, Brotli(256 << 20));
-            case "zstd expands to the 64 MB it says":
-                byte[] much = Zstd(64 << 20, 512);
-                return CraftedDataFile.Body(zstd, 1, 64 << 20, [(Five, 64 << 20)], (ulong)much.Length, much);
-            case "2^31 - 1 bytes":
-                return CraftedDataFile.Body(0, 1, Huge, [(Five, Huge)], 5, Five);
-            case "2^62 bytes":
-                return CraftedDataFile.Body(0, 1, 1UL << 62, [(Five, 1UL << 62)], 5, Five);
-            case "2^31 - 1 blocks":
-                return CraftedDataFile.Body(0, Huge, 5, five, 5, Five);
-            case "2^40 blocks":
-                return CraftedDataFile.Body(0, 1UL << 40, 5, five, 5, Five);
-            case "lengths that wrap to the right sum":
-                return CraftedDataFile.Body(0, 3, 5, [(Good, Huge), (Five, Huge), (none, 7)], 5, Five);
-            case "a payload of 2^31 - 1 bytes":
-                return CraftedDataFile.Body(0, 1, 5, five, Huge, Five);
-            case "a number of eleven bytes":
-                return [(byte)RecordKind.Blocks, 0, .. Enumerable.Repeat((byte)0xff, 10), 1, 5, .. Hash(Five).Span, 5, 5, .. Five];
-            case "a codec that nobody knows":
-                return With(9, Five);
-            default:
-                throw new ArgumentException(what);
-        }
-
-        byte[] With(byte codec, byte[] payload) => CraftedDataFile.Body(codec, 1, 5, five, (ulong)payload.Length, payload);
-    }
-
-    private static byte[] Trailer(string what, int length, long hole)
-    {
-        const ulong Huge = int.MaxValue;
-        return what switch
-        {
-            "2^31 - 1 records" => CraftedDataFile.Trailer(Huge, (ulong)length, 1, (Five, 5)),
-            "a record of 2^31 - 1 bytes" => CraftedDataFile.Trailer(1, Huge, 1, (Five, 5)),
-            "a record of 64 MB that is there" => CraftedDataFile.Trailer(1, (ulong)(length + hole), 1, (Five, 5)),
-            "2^31 - 1 blocks" => CraftedDataFile.Trailer(1, (ulong)length, Huge, (Five, 5)),
-
-            // 2 * (2^31 - 1) + 7 is 5 in 32 bits, and the third block begins at -2.
-            "lengths that wrap to the right sum" => CraftedDataFile.Trailer(1, (ulong)length, 3, (Good, Huge), (Good, Huge), (Five, 7)),
-            "a number of eleven bytes" => [(byte)RecordKind.Trailer, .. Enumerable.Repeat((byte)0xff, 10), 1, 1, 1],
-            _ => throw new ArgumentException(what),
-        };
-    }
-
     private static async Task<(VtBlockReference Reference, bool IsDirectory)> TreeAsync(DoorStore door, string what)
     {
         switch (what)
@@ -289,47 +229,6 @@ public sealed class AbsurdSizeTests(ITestOutputHelper output)
         ByteWriter entry = new();
         entry.WritePrefixed(fields);
         return (await door.AddFileAsync(DataFileContent.Trees, entry.Written.ToArray()))[0];
-    }
-
-    /// <summary>A frame of zstd (RFC 8878) that announces a length, or none, and has so many blocks of 128 KiB of one byte, in 4 bytes each.</summary>
-    private static byte[] Zstd(long? announced, int blocks)
-    {
-        List<byte> frame = [0x28, 0xb5, 0x2f, 0xfd];
-        if (announced is { } length)
-        {
-            // Eight bytes of content size, and a window descriptor of 128 KiB.
-            frame.AddRange([0xc0, 7 << 3]);
-            byte[] size = new byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(size, length);
-            frame.AddRange(size);
-        }
-        else
-        {
-            frame.AddRange([0, 7 << 3]);
-        }
-
-        for (int i = 0; i < blocks; i++)
-        {
-            int header = ((128 << 10) << 3) | (1 << 1) | (i == blocks - 1 ? 1 : 0);
-            frame.AddRange([(byte)header, (byte)(header >> 8), (byte)(header >> 16), 7]);
-        }
-
-        return [.. frame];
-    }
-
-    private static byte[] Brotli(int length)
-    {
-        using MemoryStream to = new();
-        using (BrotliStream brotli = new(to, CompressionLevel.Fastest))
-        {
-            byte[] zeros = new byte[1 << 20];
-            for (int i = 0; i < length; i += zeros.Length)
-            {
-                brotli.Write(zeros);
-            }
-        }
-
-        return to.ToArray();
     }
 
     private static VtHash Hash(byte[] block) => BlockHasher.Compute(VtHashName.Sha256, block);
