@@ -52,6 +52,7 @@ internal static class CommandLine
         root.Add(PruneVerb.Create(host));
         root.Add(CopyVerb.Create(host));
         root.Add(KeyVerb.Create(host));
+        root.Add(ServeVerb.Create(host));
         return root;
     }
 

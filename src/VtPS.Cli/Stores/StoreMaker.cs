@@ -62,7 +62,7 @@ internal static class StoreMaker
         {
             return null;
         }
-        catch (VtException e) when (e.ErrorId == VtErrorId.NotAStore && IsFree(address.Location))
+        catch (VtException e) when (e.ErrorId == VtErrorId.NotAStore && (address.IsRemote || IsFree(address.Location)))
         {
             return null;
         }

@@ -41,15 +41,20 @@ internal sealed class StoreOption
 
     /// <summary>The Store that is meant.</summary>
     /// <exception cref="VtException">StoreNotSpecified; InvalidArgument for a path that cannot be had.</exception>
-    public StoreAddress Read(ParseResult result)
+    public StoreAddress Read(ParseResult result) => Find(result.GetValue(_option)) is { } address
+        ? address with { Credentials = _secrets.Read(result) }
+        : throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name.");
+
+    /// <summary>The Store that a word means, or, without one, VT_STORE; null where neither is.</summary>
+    /// <exception cref="VtException">InvalidArgument for a path that cannot be had.</exception>
+    public static StoreAddress? Find(string? word)
     {
-        string? word = result.GetValue(_option);
         if (word is null)
         {
             word = Environment.GetEnvironmentVariable("VT_STORE");
             if (string.IsNullOrEmpty(word))
             {
-                throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name.");
+                return null;
             }
         }
 
@@ -60,7 +65,7 @@ internal sealed class StoreOption
                 $"The Store's path '{ArgumentText.ToInsidePath(word)}' has bytes that are not UTF-8; a Store needs a path that is text. Reach it through a symlink or another mount.");
         }
 
-        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText()) with { Credentials = _secrets.Read(result) };
+        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText());
     }
 
     /// <summary>Opens the Store that is meant.</summary>

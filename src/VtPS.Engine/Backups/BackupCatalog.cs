@@ -63,25 +63,40 @@ internal static class BackupCatalog
     public static async Task<List<VtBackup>> ReadAllAsync(StoreSession store, Action<VtException> onDamaged, CancellationToken cancellationToken)
     {
         Dictionary<string, long> amendments = await ListNumbersAsync(store, cancellationToken).ConfigureAwait(false);
+        Lock gate = new();
         List<VtBackup> backups = [];
-        foreach ((string id, long number) in amendments)
+        foreach (VtBackup? backup in await store.Storage.ForAllAsync([.. amendments], (named, token) => TryReadAsync(store, named, OnDamaged, token), cancellationToken).ConfigureAwait(false))
         {
-            try
+            if (backup is not null)
             {
-                if (await TryReadAsync(store, id, number, onDamaged, cancellationToken).ConfigureAwait(false) is { } backup)
-                {
-                    backups.Add(backup);
-                }
-            }
-            catch (InvalidDataException e)
-            {
-                onDamaged(new VtException(VtErrorId.BlockDamaged, $"The record of backup {id} in '{store.Info.Path}' cannot be read: {e.Message}", id, e));
+                backups.Add(backup);
             }
         }
 
         // By the moment, not by the local clock: that shows one hour twice when summer time ends.
         backups.Sort((a, b) => a.StartTime.ToUniversalTime().CompareTo(b.StartTime.ToUniversalTime()) is var order and not 0 ? order : string.CompareOrdinal(a.Id, b.Id));
         return backups;
+
+        void OnDamaged(VtException e)
+        {
+            lock (gate)
+            {
+                onDamaged(e);
+            }
+        }
+    }
+
+    private static async ValueTask<VtBackup?> TryReadAsync(StoreSession store, KeyValuePair<string, long> named, Action<VtException> onDamaged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryReadAsync(store, named.Key, named.Value, onDamaged, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            onDamaged(new VtException(VtErrorId.BlockDamaged, $"The record of backup {named.Key} in '{store.Info.Path}' cannot be read: {e.Message}", named.Key, e));
+            return null;
+        }
     }
 
     /// <summary>The backups that there are, by their ids, each with the number of its last amendment: 0 for none. A record may be gone where its amendments are not.</summary>

@@ -134,7 +134,15 @@ internal sealed class BackupSession(
             await writer.FlushAsync().ConfigureAwait(false);
             VtBackup backup = Describe(run, bases, status, content, sideCar);
             await writer.PutAsync(StoreNames.Backup(backup.Id), BackupRecord.Write(backup)).ConfigureAwait(false);
-            await WithdrawAsync().ConfigureAwait(false);
+            try
+            {
+                await WithdrawAsync().ConfigureAwait(false);
+            }
+            catch (VtException e) when (e.ErrorId == VtErrorId.PeerRightDenied)
+            {
+                // Where nothing may be deleted a checkpoint stays: an Interrupted backup, which retention removes one day.
+            }
+
             _committed = backup.Id;
             return backup;
         }

@@ -17,6 +17,11 @@ internal sealed class FaultyStorage(IObjectStorage inner) : IObjectStorage
     /// <inheritdoc/>
     public string Location => inner.Location;
 
+    public string? LockDomain => inner.LockDomain;
+
+    // One call after the other, in an order that can be told again.
+    public int Concurrency => 1;
+
     /// <summary>The number of the call at which the fault comes, from 1; 0 for none.</summary>
     public int FaultAt { get; init; }
 

@@ -1,3 +1,5 @@
+using VtPS.Engine.IO;
+
 namespace VtPS.Engine.Objects;
 
 /// <summary>
@@ -12,6 +14,14 @@ internal interface IObjectStorage : IAsyncDisposable
 {
     /// <summary>Where this is, for messages: a path or URI.</summary>
     string Location { get; }
+
+    /// <summary>
+    /// The boot id of the machine that takes this storage's locks; null where there is none. A lock is believed by observers with the same one alone.
+    /// </summary>
+    string? LockDomain => FileSystem.Current.BootId;
+
+    /// <summary>How many small requests are best under way at a time: more where each waits for a network.</summary>
+    int Concurrency => Math.Max(2, Environment.ProcessorCount);
 
     /// <summary>Begins an object.</summary>
     /// <param name="name">The object's name.</param>

@@ -51,4 +51,25 @@ internal static class ObjectStorageExtensions
 
         return all;
     }
+
+    /// <summary>Does something with each of many items, as many at a time as suits the storage.</summary>
+    /// <returns>What was got, in the order of the items.</returns>
+    public static async ValueTask<TResult[]> ForAllAsync<TItem, TResult>(
+        this IObjectStorage storage, IReadOnlyList<TItem> items, Func<TItem, CancellationToken, ValueTask<TResult>> get, CancellationToken cancellationToken)
+    {
+        TResult[] results = new TResult[items.Count];
+        if (storage.Concurrency == 1)
+        {
+            for (int i = 0; i < results.Length; i++)
+            {
+                results[i] = await get(items[i], cancellationToken).ConfigureAwait(false);
+            }
+
+            return results;
+        }
+
+        ParallelOptions options = new() { MaxDegreeOfParallelism = storage.Concurrency, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, results.Length, options, async (i, token) => results[i] = await get(items[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+        return results;
+    }
 }

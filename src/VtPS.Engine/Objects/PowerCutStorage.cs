@@ -20,6 +20,9 @@ internal sealed class PowerCutStorage : IObjectStorage
     /// <inheritdoc/>
     public string Location => "powercut:";
 
+    // One call after the other, in an order that can be told again.
+    public int Concurrency => 1;
+
     /// <summary>The process dies before the step of this number, from 1; 0 for never.</summary>
     public int KillAt { get; set; }
 

@@ -69,9 +69,15 @@ internal sealed class DataFileReader(IObjectStorage storage, VtHashName hashName
         }
 
         string name = StoreNames.DataFile(file);
-        byte[] header = await ReadHeaderAsync(file, cancellationToken).ConfigureAwait(false);
         byte[] tail = new byte[Math.Min(length, TailGuess)];
-        await ReadExactlyAsync(name, length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
+        Task<byte[]> first = ReadHeaderAsync(file, cancellationToken).AsTask();
+        if (storage.Concurrency == 1)
+        {
+            await first.ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(first, ReadExactlyAsync(name, length - tail.Length, tail, cancellationToken).AsTask()).ConfigureAwait(false);
+        byte[] header = await first.ConfigureAwait(false);
         long start = DataFileFormat.ReadClosing(tail.AsSpan(tail.Length - DataFileFormat.ClosingLength), length);
         long trailerLength = length - DataFileFormat.ClosingLength - start;
         if (start < 0 || trailerLength > DataFileFormat.MaximumRecord)

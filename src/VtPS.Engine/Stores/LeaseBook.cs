@@ -1,5 +1,4 @@
 using System.Text.Json;
-using VtPS.Engine.IO;
 using VtPS.Engine.Objects;
 
 namespace VtPS.Engine.Stores;
@@ -163,7 +162,7 @@ internal static class LeaseBook
             // A lease that cannot be understood is judged by its signs of life alone.
         }
 
-        if (locked && boot is not null && boot == FileSystem.Current.BootId)
+        if (locked && boot is not null && boot == storage.LockDomain)
         {
             return await storage.IsLockedAsync(StoreNames.Lease(id), cancellationToken).ConfigureAwait(false) == false;
         }

@@ -12,6 +12,10 @@ internal sealed class SealedStorage(IObjectStorage inner, KeyRing ring) : IObjec
 {
     public string Location => inner.Location;
 
+    public string? LockDomain => inner.LockDomain;
+
+    public int Concurrency => inner.Concurrency;
+
     /// <summary>The storage beneath, with the objects as they lie there.</summary>
     public IObjectStorage Inner => inner;
 

@@ -1,15 +1,20 @@
 using VtPS.Engine.Objects;
+using VtPS.Engine.Protocol;
 
 namespace VtPS.Engine.Stores;
 
-/// <summary>From a Store's address to its storage.</summary>
+/// <summary>From a Store's address to its storage: a folder, or what a peer serves.</summary>
 internal static class StorageLocator
 {
     /// <summary>Opens the storage of a Store that must be there.</summary>
-    /// <exception cref="VtException">StoreNotFound, NotAStore, InvalidArgument for an address of a kind that this version does not open.</exception>
-    public static IObjectStorage OpenExisting(StoreAddress address)
+    /// <exception cref="VtException">StoreNotFound, NotAStore, InvalidArgument for an address of a kind that this version does not open; PeerUnreachable and the other errors of a peer.</exception>
+    public static async Task<IObjectStorage> OpenExistingAsync(StoreAddress address, CancellationToken cancellationToken)
     {
-        RefuseRemote(address);
+        if (PeerAddress.TryParse(address.Location, address.IsFromData, out PeerAddress? peer))
+        {
+            return await RemoteObjectStorage.ConnectAsync(peer.Connect(), peer.Store, false, cancellationToken).ConfigureAwait(false);
+        }
+
         if (File.Exists(address.Location))
         {
             throw new VtException(VtErrorId.NotAStore, $"'{address.Location}' is a file, not a Store. A Store is a folder; check the path.", address.Location);
@@ -24,10 +29,14 @@ internal static class StorageLocator
     }
 
     /// <summary>Opens the storage for a Store that is to be made; the folder may be missing or empty, or hold the unfinished files of a creation that was cut short.</summary>
-    /// <exception cref="VtException">StoreExists, StorePathNotEmpty, StoreWriteFailed, InvalidArgument.</exception>
-    public static IObjectStorage OpenForCreation(StoreAddress address)
+    /// <exception cref="VtException">StoreExists, StorePathNotEmpty, StoreWriteFailed, InvalidArgument; PeerRightDenied and the other errors of a peer.</exception>
+    public static async Task<IObjectStorage> OpenForCreationAsync(StoreAddress address, CancellationToken cancellationToken)
     {
-        RefuseRemote(address);
+        if (PeerAddress.TryParse(address.Location, address.IsFromData, out PeerAddress? peer))
+        {
+            return await RemoteObjectStorage.ConnectAsync(peer.Connect(), peer.Store, true, cancellationToken).ConfigureAwait(false);
+        }
+
         string path = address.Location;
         try
         {
@@ -63,13 +72,5 @@ internal static class StorageLocator
         }
 
         return new LocalFolderStorage(path);
-    }
-
-    private static void RefuseRemote(StoreAddress address)
-    {
-        if (address.Location.Contains("://", StringComparison.Ordinal) || address.Location.StartsWith('!'))
-        {
-            throw new VtException(VtErrorId.InvalidArgument, $"'{address.Location}' is not a local folder. This version of VtPS opens Stores in local or mounted folders only.", address.Location);
-        }
     }
 }

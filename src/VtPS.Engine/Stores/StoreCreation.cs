@@ -15,7 +15,7 @@ internal static class StoreCreation
     public static async Task<VtStore> CreateAsync(CreateStoreRequest request, IOperationObserver observer, CancellationToken cancellationToken)
     {
         StoreConfig config = Check(request, observer);
-        IObjectStorage storage = StorageLocator.OpenForCreation(request.Address);
+        IObjectStorage storage = await StorageLocator.OpenForCreationAsync(request.Address, cancellationToken).ConfigureAwait(false);
         await using (storage.ConfigureAwait(false))
         {
             return await CreateAsync(config, request, storage, cancellationToken).ConfigureAwait(false);

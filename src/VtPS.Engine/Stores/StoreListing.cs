@@ -56,43 +56,44 @@ internal sealed class StoreListing
 
     private static async ValueTask ListTrashAsync(IObjectStorage storage, List<TrashRecord> trash, Action<VtException>? onDamagedTrash, CancellationToken cancellationToken)
     {
-        await foreach (ObjectInfo info in storage.ListAsync(StoreNames.Trash, cancellationToken).ConfigureAwait(false))
+        List<ObjectInfo> listed = await storage.ListAllAsync(StoreNames.Trash, cancellationToken).ConfigureAwait(false);
+        listed.RemoveAll(info => !StoreNames.TryParseNumbered(StoreNames.Trash, info.Name, out _, out _));
+        foreach (TrashRecord? record in await storage.ForAllAsync(listed, (info, token) => ReadTrashAsync(storage, info.Name, onDamagedTrash, token), cancellationToken).ConfigureAwait(false))
         {
-            if (!StoreNames.TryParseNumbered(StoreNames.Trash, info.Name, out _, out _))
+            if (record is not null)
             {
-                continue;
+                trash.Add(record);
+            }
+        }
+    }
+
+    /// <summary>One trash object; null where it is gone, or damaged and passed over.</summary>
+    private static async ValueTask<TrashRecord?> ReadTrashAsync(IObjectStorage storage, string name, Action<VtException>? onDamagedTrash, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return TrashRecord.Read(name, await storage.GetAsync(name, TrashRecord.MaximumLength, cancellationToken).ConfigureAwait(false), storage.Location);
+        }
+        catch (ObjectNotFoundException)
+        {
+            // It goes last, after the files that it names: those will not be listed later.
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            VtException damage = TrashRecord.Damaged(name, storage.Location, e);
+            if (onDamagedTrash is null)
+            {
+                throw damage;
             }
 
-            byte[] bytes;
-            try
-            {
-                bytes = await storage.GetAsync(info.Name, TrashRecord.MaximumLength, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ObjectNotFoundException)
-            {
-                // It goes last, after the files that it names: those will not be listed below.
-                continue;
-            }
-            catch (InvalidDataException e)
-            {
-                VtException damage = TrashRecord.Damaged(info.Name, storage.Location, e);
-                if (onDamagedTrash is null)
-                {
-                    throw damage;
-                }
-
-                onDamagedTrash(damage);
-                continue;
-            }
-
-            try
-            {
-                trash.Add(TrashRecord.Read(info.Name, bytes, storage.Location));
-            }
-            catch (VtException e) when (onDamagedTrash is not null)
-            {
-                onDamagedTrash(e);
-            }
+            onDamagedTrash(damage);
+            return null;
+        }
+        catch (VtException e) when (onDamagedTrash is not null && e.ErrorId == VtErrorId.DataFileDamaged)
+        {
+            onDamagedTrash(e);
+            return null;
         }
     }
 

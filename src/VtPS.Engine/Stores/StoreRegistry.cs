@@ -110,7 +110,7 @@ internal sealed class StoreRegistry
         Find(name) is not null && _file.Change(root => Find(name) is { } known && StoresOf(root)!.Remove(known.Name));
 
     /// <summary>
-    /// What a user's word for a Store means: with a separator, a leading <c>.</c> or <c>~</c>, a drive letter or <c>://</c> it is a path or URI;
+    /// What a user's word for a Store means: with a separator, a leading <c>.</c> or <c>~</c>, a drive letter or <c>://</c> it is a path or URI; with a leading <c>!</c> a command;
     /// else a registered name; else a folder of that name.
     /// </summary>
     /// <param name="text">The user's word.</param>
@@ -123,9 +123,9 @@ internal sealed class StoreRegistry
             throw new VtException(VtErrorId.InvalidArgument, "The Store's name or path is empty. Give a path, a URI or a registered name.", text);
         }
 
-        if (text.Contains("://", StringComparison.Ordinal))
+        if (new StoreAddress(text) is { IsRemote: true } remote)
         {
-            return new StoreAddress(text);
+            return remote;
         }
 
         if (!LooksLikePath(text) && Find(text) is { } registered)
@@ -146,7 +146,7 @@ internal sealed class StoreRegistry
 
     private static void RequireName(string name)
     {
-        bool valid = name.Length is > 0 and <= 255 && !LooksLikePath(name) && name.Trim() == name && !name.Contains(':');
+        bool valid = name.Length is > 0 and <= 255 && name[0] != '!' && !LooksLikePath(name) && name.Trim() == name && !name.Contains(':');
         for (int i = 0; valid && i < name.Length; i++)
         {
             valid = !char.IsControl(name[i]);
@@ -156,7 +156,7 @@ internal sealed class StoreRegistry
         {
             throw new VtException(
                 VtErrorId.InvalidArgument,
-                $"'{name}' cannot be the name of a Store: a name has no separator, colon or control character, does not begin with '.' or '~', and has no space at its ends.",
+                $"'{name}' cannot be the name of a Store: a name has no separator, colon or control character, does not begin with '.', '~' or '!', and has no space at its ends.",
                 name);
         }
     }

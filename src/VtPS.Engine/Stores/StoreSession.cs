@@ -77,8 +77,8 @@ internal sealed class StoreSession : IAsyncDisposable
     /// <summary>The rules of deletion: all of them, but for tests of the tests.</summary>
     public ProtocolRules Rules { get; init; } = ProtocolRules.All;
 
-    /// <summary>How many trailers are read at a time.</summary>
-    public int Parallelism { get; init; } = Math.Max(2, Environment.ProcessorCount);
+    /// <summary>How many small objects and trailers are read at a time.</summary>
+    public int Parallelism { get; private init; }
 
     /// <summary>What was found damaged while the Store was opened: sentences.</summary>
     public IReadOnlyList<string> Damage
@@ -96,7 +96,7 @@ internal sealed class StoreSession : IAsyncDisposable
     /// <exception cref="VtException">StoreNotFound, NotAStore, StoreFormatUnsupported, CodecUnavailable, StoreReadFailed; see <see cref="StoreUnlocking.UnlockAsync"/> for those of keys.</exception>
     public static async Task<StoreSession> OpenAsync(StoreAddress address, IBlockIndexFactory indexes, CancellationToken cancellationToken)
     {
-        IObjectStorage storage = StorageLocator.OpenExisting(address);
+        IObjectStorage storage = await StorageLocator.OpenExistingAsync(address, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync(address, storage, indexes, cancellationToken).ConfigureAwait(false);
@@ -140,7 +140,7 @@ internal sealed class StoreSession : IAsyncDisposable
             StoreSession session = new(address, config, bytes, keys, storage, index, indexes.CacheFolder)
             {
                 Rules = rules ?? ProtocolRules.All,
-                Parallelism = parallelism ?? Math.Max(2, Environment.ProcessorCount),
+                Parallelism = parallelism ?? storage.Concurrency,
             };
             damage.ForEach(session.NoteDamage);
             await session.RefreshAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using VtPS.Engine.IO;
 using VtPS.Engine.Objects;
 
 namespace VtPS.Engine.Stores;
@@ -35,7 +34,7 @@ internal sealed class WriterLease : IAsyncDisposable
     {
         DataFileId id = DataFileId.New();
         string name = StoreNames.Lease(id.ToString());
-        string? boot = FileSystem.Current.BootId;
+        string? boot = storage.LockDomain;
         IAsyncDisposable? held = boot is null ? null : await storage.TryPutLockedAsync(name, LeaseRecord.Write(id, operation, boot, true), cancellationToken).ConfigureAwait(false);
         if (held is null)
         {

@@ -12,7 +12,7 @@ namespace VtPS.Commands;
 public sealed class NewVtStoreCommand : VtCommand
 {
     /// <summary>Where.</summary>
-    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The folder or URI of the new Store, taken literally. The folder must be empty or not exist; it is made.")]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The folder of the new Store, taken literally, or an address such as ssh://host/path. The folder must be empty or not exist; it is made.")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
@@ -70,7 +70,7 @@ public sealed class NewVtStoreCommand : VtCommand
     {
         try
         {
-            string location = LivePaths.IsUri(Path) ? Path : new LivePaths(SessionState).Resolve(Path);
+            string location = LivePaths.IsRemote(Path) ? Path : new LivePaths(SessionState).Resolve(Path);
             if (Name is not null && StoreRegistry.ForUser().Find(Name) is { } taken)
             {
                 Fail(new VtException(VtErrorId.NameExists, $"The name '{Name}' is registered for the Store '{taken.Path}'. Choose another name, or free this one with Unregister-VtStore.", Name));

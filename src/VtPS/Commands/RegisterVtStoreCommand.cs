@@ -15,7 +15,7 @@ public sealed class RegisterVtStoreCommand : VtSessionCommand
     public string Name { get; set; } = string.Empty;
 
     /// <summary>Where the Store is.</summary>
-    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The folder or URI of a Store that exists, taken literally.")]
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The folder of a Store that exists, taken literally, or an address: ssh://host/path, unix:///path/of/socket, or ! and a command that serves it.")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
@@ -34,7 +34,7 @@ public sealed class RegisterVtStoreCommand : VtSessionCommand
     {
         try
         {
-            string location = LivePaths.IsUri(Path) ? Path : Paths.Resolve(Path);
+            string location = LivePaths.IsRemote(Path) ? Path : Paths.Resolve(Path);
             string? keyFile = KeyFile is null ? null : Paths.Resolve(KeyFile);
             string? passwordFile = PasswordFile is null ? null : Paths.Resolve(PasswordFile);
             StoreSession session = Open(new StoreAddress(location, Name) { Credentials = StoreCredentials.FromFiles(keyFile, passwordFile) });

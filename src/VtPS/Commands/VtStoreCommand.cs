@@ -4,6 +4,7 @@ using VtPS.Completers;
 using VtPS.Engine.Backups;
 using VtPS.Engine.Encryption;
 using VtPS.Engine.Stores;
+using VtPS.Pipeline;
 
 namespace VtPS.Commands;
 
@@ -43,7 +44,8 @@ public abstract class VtStoreCommand : VtSessionCommand
     /// <param name="item">The object, for the message.</param>
     private protected StoreSession OpenStoreOf(string? location, string? storeId, object item)
     {
-        StoreSession session = Open(ResolveStore(location, OriginOf(item)?.Keys));
+        VtStore? origin = OriginOf(item);
+        StoreSession session = Open(ResolveStore(location, origin?.Keys, isFromData: origin is null));
         CheckStore(session, location, storeId, item);
         return session;
     }
@@ -115,7 +117,7 @@ public abstract class VtStoreCommand : VtSessionCommand
     {
         try
         {
-            return reference.Location is { } location ? WithKeys(new StoreAddress(location, reference.Name), reference.Keys) : Address(reference.Text!);
+            return reference.Location is { } location ? WithKeys(new StoreAddress(location, reference.Name) { IsFromData = reference.IsFromData }, reference.Keys) : Address(reference.Text!);
         }
         catch (VtException exception)
         {
@@ -124,7 +126,7 @@ public abstract class VtStoreCommand : VtSessionCommand
         }
     }
 
-    private StoreAddress ResolveStore(string? location, KeyRing? keys)
+    private StoreAddress ResolveStore(string? location, KeyRing? keys, bool isFromData = false)
     {
         if (Store is not null)
         {
@@ -134,7 +136,7 @@ public abstract class VtStoreCommand : VtSessionCommand
 
         if (location is not null)
         {
-            return WithKeys(new StoreAddress(location), keys);
+            return WithKeys(new StoreAddress(location) { IsFromData = isFromData }, keys);
         }
 
         string? variable = Environment.GetEnvironmentVariable(StoreVariable);
@@ -164,7 +166,7 @@ public abstract class VtStoreCommand : VtSessionCommand
     private static StoreAddress WithKeys(StoreAddress address, KeyRing? keys) =>
         keys is null ? address : address with { Credentials = new StoreCredentials { Ring = keys } };
 
-    private StoreAddress Address(string text) => Paths.IsQualified(text)
+    private StoreAddress Address(string text) => !LivePaths.IsRemote(text) && Paths.IsQualified(text)
         ? new StoreAddress(Paths.Resolve(text))
         : StoreRegistry.ForUser().Resolve(text, Paths.Location);
 }

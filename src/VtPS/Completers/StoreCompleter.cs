@@ -26,7 +26,7 @@ public abstract class StoreCompleter : IArgumentCompleter
         {
             string word = Unquote(wordToComplete);
             StoreAddress? address = Address(fakeBoundParameters);
-            if (address is null || address.Location.Contains("://", StringComparison.Ordinal))
+            if (address is null || address.IsRemote)
             {
                 return [];
             }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VtPS.Engine.Stores;
 
 namespace VtPS.Pipeline;
 
@@ -14,8 +15,8 @@ internal sealed class LivePaths(SessionState session)
     /// <summary>PowerShell's location in the file system, which relative paths are relative to.</summary>
     public string Location => session.Path.CurrentFileSystemLocation.ProviderPath;
 
-    /// <summary>Whether a user's word for a Store is a URI.</summary>
-    public static bool IsUri(string text) => text.Contains("://", StringComparison.Ordinal);
+    /// <summary>Whether a user's word for a Store is a URI or a command, and no path.</summary>
+    public static bool IsRemote(string text) => new StoreAddress(text).IsRemote;
 
     /// <summary>The absolute path that a user's word means. Wildcards stay.</summary>
     /// <exception cref="VtException">PathNotFileSystem for a path of another provider; PathNotFound for a drive that is not there; InvalidArgument for an empty one.</exception>

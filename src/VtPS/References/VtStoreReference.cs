@@ -55,6 +55,7 @@ public sealed class VtStoreReference
 
                 Location = ReferenceReader.RequiredText(store, nameof(VtStore.Path), nameof(VtStore));
                 Name = ReferenceReader.Text(store, nameof(VtStore.Name));
+                IsFromData = true;
                 break;
         }
     }
@@ -64,6 +65,9 @@ public sealed class VtStoreReference
 
     /// <summary>The absolute path or URI, where an object gave it.</summary>
     internal string? Location { get; }
+
+    /// <summary>Whether the location stood in an object that was serialised, and may have come from anywhere.</summary>
+    internal bool IsFromData { get; }
 
     /// <summary>The registered name, where an object gave it.</summary>
     internal string? Name { get; }

@@ -10,6 +10,11 @@ internal sealed class HookedStorage(IObjectStorage inner, Func<StorageCall, stri
 {
     public string Location => inner.Location;
 
+    public string? LockDomain => inner.LockDomain;
+
+    // One call after the other, in an order that can be told again.
+    public int Concurrency => 1;
+
     public async ValueTask<IObjectUpload> BeginPutAsync(string name, string owner, CancellationToken cancellationToken)
     {
         await before(StorageCall.Begin, name).ConfigureAwait(false);

@@ -13,6 +13,11 @@ internal sealed class HookedStorage(IObjectStorage inner) : IObjectStorage
 
     public string Location => inner.Location;
 
+    public string? LockDomain => inner.LockDomain;
+
+    // One call after the other, in an order that can be told again.
+    public int Concurrency => 1;
+
     public async ValueTask<IObjectUpload> BeginPutAsync(string name, string owner, CancellationToken cancellationToken) =>
         new Upload(this, name, await inner.BeginPutAsync(name, owner, cancellationToken));
 

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using VtPS.Cli.Arguments;
+using VtPS.Cli.Hosting;
+using VtPS.Cli.Stores;
+using VtPS.Engine.Protocol;
+using VtPS.Engine.Serving;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Cli.Verbs;
+
+/// <summary><c>vt serve</c>: serves a Store to other machines, over standard input and output or at a UNIX socket.</summary>
+internal static class ServeVerb
+{
+    public static Command Create(CliHost host)
+    {
+        Command command = new("serve", "Serve a Store: over standard input and output (what ssh:// addresses run at the far end), or at a UNIX socket until a signal comes.");
+        Option<string?> store = CommonOptions.Store();
+        store.Description = "The Store that is served, and no other. Without it and $VT_STORE a client of --stdio names a folder of this machine.";
+        Option<bool> stdio = CommonOptions.Flag("--stdio", "Serve one client over standard input and output.");
+        Option<string?> socket = CommonOptions.NotEmpty(CommonOptions.Text("--socket", "PATH", "Serve clients at this UNIX socket, which this user alone can open."));
+        Option<bool> readOnly = CommonOptions.Flag("--read-only", "Clients can read and list.");
+        Option<bool> appendOnly = CommonOptions.Flag("--append-only", "Clients can read, list and make backups; they delete nothing.");
+        command.Add(store);
+        command.Add(stdio);
+        command.Add(socket);
+        command.Add(readOnly);
+        command.Add(appendOnly);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(stdio) == (result.GetValue(socket) is not null))
+            {
+                result.AddError("Give either --stdio or --socket.");
+            }
+
+            if (result.GetValue(readOnly) && result.GetValue(appendOnly))
+            {
+                result.AddError("Give --read-only or --append-only, not both.");
+            }
+        });
+        command.SetAction(async (result, _) =>
+        {
+            StoreAddress? address = StoreOption.Find(result.GetValue(store));
+            ExportRight right = result.GetValue(readOnly) ? ExportRight.ReadOnly : result.GetValue(appendOnly) ? ExportRight.AppendOnly : ExportRight.Full;
+            StoreExport export = new(address, right);
+            await using (export.ConfigureAwait(false))
+            {
+                return result.GetValue(socket) is { } path
+                    ? await ServeSocketAsync(Path.GetFullPath(path, LivePath.CurrentDirectoryText()), address, export, host).ConfigureAwait(false)
+                    : await ServeStreamsAsync(export, host).ConfigureAwait(false);
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> ServeStreamsAsync(StoreExport export, CliHost host)
+    {
+        // Not SIGINT: a Ctrl-C in the client's terminal is for the client, which ends this by closing the connection.
+        using CancellationTokenSource stop = new();
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => stop.CancelAsync());
+        StreamTransport transport = new("the client", Open(0, FileAccess.Read), Open(1, FileAccess.Write));
+        VtException? error = await PeerService.RunAsync(transport, export.OpenAsync, export.Right, stop.Token).ConfigureAwait(false);
+        if (error is null || stop.IsCancellationRequested)
+        {
+            return ExitCode.Done;
+        }
+
+        host.Errors.Error(error.ErrorId, error.Message);
+        return ExitCode.Failed;
+    }
+
+    /// <summary>Standard input or output as it is: on Unix not by .NET's console streams, which write to a terminal what nobody asked for.</summary>
+    private static Stream Open(int descriptor, FileAccess access) => OperatingSystem.IsWindows()
+        ? access == FileAccess.Read ? Console.OpenStandardInput() : Console.OpenStandardOutput()
+        : new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
+
+    private static async Task<int> ServeSocketAsync(string path, StoreAddress? address, StoreExport export, CliHost host)
+    {
+        if (address is null)
+        {
+            throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name.");
+        }
+
+        // A Store that is not there is told now, and not to each client.
+        await export.OpenAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), host.Token).ConfigureAwait(false);
+        using SocketService service = SocketService.Listen(path, export, e => host.Errors.Note("Warning", e.Message));
+        await service.RunAsync(host.Token).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers.Binary;
+
+namespace VtPS.Engine.Protocol;
+
+/// <summary>The twelve bytes in front of each frame's payload; integers little-endian: length (4), type (1), flags (1), method (2), tag (4).</summary>
+/// <param name="Length">The payload's length in bytes.</param>
+/// <param name="Type">What the frame says.</param>
+/// <param name="Flags">Bit 0: no body, or no more of it, follows. The others are 0.</param>
+/// <param name="Method">Of a request: what is asked for. Else 0.</param>
+/// <param name="Tag">The call that the frame belongs to; 0 for none.</param>
+internal readonly record struct FrameHeader(uint Length, FrameType Type, byte Flags, ushort Method, uint Tag)
+{
+    /// <summary>The header's length in bytes.</summary>
+    public const int Size = 12;
+
+    /// <summary>The flag of a frame that no body, or no more of it, follows.</summary>
+    public const byte Last = 1;
+
+    public bool IsLast => (Flags & Last) != 0;
+
+    public void Write(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Length);
+        bytes[4] = (byte)Type;
+        bytes[5] = Flags;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[6..], Method);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], Tag);
+    }
+
+    public static FrameHeader Read(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+        (FrameType)bytes[4],
+        bytes[5],
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
+}

@@ -1,0 +1,395 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace VtPS.Engine.Protocol;
+
+/// <summary>
+/// One connection to a peer: calls both ways over one pair of streams, several at a time, each with bodies that wait for credit (docs/protocol.md).
+/// What ends it ends every call with <see cref="VtErrorId.PeerUnreachable"/>, <see cref="VtErrorId.PeerTimeout"/> or <see cref="VtErrorId.PeerProtocolMismatch"/>.
+/// Safe for use by many threads.
+/// </summary>
+internal sealed class PeerConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(2);
+
+    // Reading from a terminal or pipe cannot be ended from this side everywhere; it hurts nobody.
+    private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly IPeerTransport _transport;
+    private readonly IPeerHandler? _handler;
+    private readonly FrameWriter _writer;
+    private readonly PeerCalls _calls;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource<Hello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private Task _reading = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
+    private VtException? _failure;
+    private bool _peerSaidBye;
+    private int _heard = 1;
+    private long _framesReceived;
+    private long _bytesReceived;
+
+    private PeerConnection(IPeerTransport transport, PeerOptions options, IPeerHandler? handler)
+    {
+        _transport = transport;
+        _handler = handler;
+        Options = options;
+        _writer = new FrameWriter(transport.Output, options.Hello.MaximumPayload);
+        _calls = new PeerCalls(options.IsInitiator);
+    }
+
+    /// <summary>What the peer is called, for messages.</summary>
+    public string Name => _transport.Name;
+
+    public PeerOptions Options { get; }
+
+    /// <summary>What the peer said of itself; until it did, the least that every peer must do.</summary>
+    public Hello Peer => _hello.Task.IsCompletedSuccessfully ? _hello.Task.Result : PeerCalls.Least;
+
+    public PeerStatistics Statistics => new(
+        _writer.Frames, Interlocked.Read(ref _framesReceived), _writer.Bytes, Interlocked.Read(ref _bytesReceived), _calls.Made, _calls.Depth);
+
+    /// <summary>Begins to speak with a peer.</summary>
+    /// <param name="transport">The streams, which the connection then owns.</param>
+    /// <param name="options">How this side behaves.</param>
+    /// <param name="handler">Answers the peer's calls; null for a side that answers none.</param>
+    public static PeerConnection Start(IPeerTransport transport, PeerOptions options, IPeerHandler? handler)
+    {
+        PeerConnection connection = new(transport, options, handler);
+
+        // Whoever writes next waits its turn: this is the first frame in any case.
+        Task greeting = connection._writer.WriteAsync(new FrameHeader(0, FrameType.Hello, 0, 0, 0), options.Hello.ToBytes()).AsTask();
+        connection._reading = Task.Run(() => connection.ReadAllAsync(greeting));
+        connection._watching = Task.Run(connection.WatchAsync);
+        return connection;
+    }
+
+    /// <summary>What the peer says of itself, once it did.</summary>
+    /// <exception cref="VtException">PeerUnreachable, PeerTimeout, PeerProtocolMismatch.</exception>
+    public async Task<Hello> HelloAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _hello.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (VtException e)
+        {
+            throw Again(e);
+        }
+    }
+
+    /// <summary>Makes a call that has no bodies.</summary>
+    /// <returns>The answer's payload.</returns>
+    public async ValueTask<byte[]> CallAsync(PeerMethod method, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        OutgoingCall call = await BeginAsync(method, request, false, cancellationToken).ConfigureAwait(false);
+        await using (call.ConfigureAwait(false))
+        {
+            return await call.AnswerAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Begins a call. The caller disposes of it.</summary>
+    /// <param name="method">What is asked for.</param>
+    /// <param name="request">The request's payload, at most as long as the peer accepts.</param>
+    /// <param name="withBody">Whether a body follows, by <see cref="PeerCall.WriteAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait for the peer to take one more call.</param>
+    public async ValueTask<OutgoingCall> BeginAsync(PeerMethod method, ReadOnlyMemory<byte> request, bool withBody, CancellationToken cancellationToken)
+    {
+        if (withBody)
+        {
+            await HelloAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (request.Length > Peer.MaximumPayload)
+        {
+            throw new VtException(VtErrorId.PeerProtocolMismatch, $"A request to {Name} is {request.Length} bytes long, and it accepts {Peer.MaximumPayload}. Use the same version of VtPS on both sides.", Name);
+        }
+
+        await _calls.TakePlaceAsync(cancellationToken, _ended.Token, () => Failure()).ConfigureAwait(false);
+        OutgoingCall call = new(this);
+        bool sent = false;
+        try
+        {
+            byte flags = withBody ? (byte)0 : FrameHeader.Last;
+            await GuardAsync(_writer.WriteAsync(new FrameHeader(0, FrameType.Request, flags, (ushort)method, 0), request, () => _calls.Add(call))).ConfigureAwait(false);
+            sent = true;
+        }
+        finally
+        {
+            if (!sent)
+            {
+                End(call);
+            }
+        }
+
+        if (withBody)
+        {
+            call.StartCredit(Peer.Window);
+        }
+
+        return call;
+    }
+
+    /// <summary>Waits until the connection has ended and every handler has come to its end: what the peer asked for does not go on after that.</summary>
+    /// <returns>Null where the peer took its leave; else what ended it.</returns>
+    public async Task<VtException?> WaitForEndAsync()
+    {
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _calls.WaitForHandlersAsync().ConfigureAwait(false);
+        return _peerSaidBye ? null : _failure;
+    }
+
+    /// <summary>Takes leave and ends the connection: calls under way fail, handlers are cancelled and waited for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync(null).ConfigureAwait(false);
+        _writer.Dispose();
+    }
+
+    /// <summary>Takes leave, with the reason if there is one.</summary>
+    public async Task EndAsync(VtException? reason)
+    {
+        if (!_ended.IsCancellationRequested)
+        {
+            Task bye = _writer.WriteAsync(new FrameHeader(0, FrameType.Bye, 0, 0, 0), reason is null ? default : PeerError.From(reason).ToBytes()).AsTask();
+            await Task.WhenAny(bye, Task.Delay(GoodbyeTime)).ConfigureAwait(false);
+            await bye.WaitAsync(TimeSpan.Zero).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Abort(reason ?? new VtException(VtErrorId.PeerUnreachable, $"The connection to {Name} was ended from this side. Run the command again.", Name));
+        }
+
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(_reading, Task.Delay(ReadingTime)).ConfigureAwait(false);
+        await _calls.WaitForHandlersAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>An error that many may meet, for one of them to throw.</summary>
+    internal static Exception Again(Exception failure) =>
+        failure is VtException e ? new VtException(e.ErrorId, e.Message, e.Target, e) : failure;
+
+    internal ValueTask SendAsync(FrameType type, byte flags, ushort method, uint tag, ReadOnlyMemory<byte> payload) =>
+        GuardAsync(_writer.WriteAsync(new FrameHeader(0, type, flags, method, tag), payload));
+
+    internal ValueTask SendCreditAsync(uint tag, int bytes)
+    {
+        byte[] payload = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(payload, bytes);
+        return SendAsync(FrameType.Credit, 0, 0, tag, payload);
+    }
+
+    internal void NoteDepth(OutgoingCall call) => _calls.NoteDepth(call);
+
+    /// <summary>Takes a call of the peer off the list, if it is still there.</summary>
+    internal void Finish(IncomingCall call) => _calls.Finish(call);
+
+    /// <summary>Tells the peer that a call's answer is not wanted; its end is waited for by nobody.</summary>
+    internal void Abandon(OutgoingCall call)
+    {
+        call.Fail(new OperationCanceledException("The call was given up."));
+        _ = TrySendAsync(FrameType.Cancel, call.Tag, default);
+    }
+
+    /// <summary>Ends everything, once.</summary>
+    private void Abort(VtException failure)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            _failure = failure;
+        }
+
+        _ended.Cancel();
+        if (_hello.TrySetException(failure))
+        {
+            _ = _hello.Task.Exception;
+        }
+
+        _calls.FailAll(failure);
+        _ = Task.Run(() => _transport.DisposeAsync().AsTask());
+    }
+
+    private Exception Failure() => Again(_failure ?? PeerFailures.Cut(Name, null));
+
+    private async Task ReadAllAsync(Task greeting)
+    {
+        try
+        {
+            FrameReader reader = new(_transport.Input, Options.Hello.MaximumPayload, () => Volatile.Write(ref _heard, 1));
+            while (await reader.ReadAsync(!_hello.Task.IsCompletedSuccessfully, _ended.Token).ConfigureAwait(false) is { } frame)
+            {
+                Interlocked.Increment(ref _framesReceived);
+                Interlocked.Add(ref _bytesReceived, FrameHeader.Size + frame.Header.Length);
+                Take(frame.Header, frame.Payload);
+            }
+
+            Abort(PeerFailures.Cut(Name, _peerSaidBye ? null : await _transport.ExplainEndAsync().ConfigureAwait(false)));
+        }
+        catch (InvalidDataException e)
+        {
+            VtException mismatch = PeerFailures.Mismatch(Name, e, await ExplainGarbageAsync().ConfigureAwait(false));
+            await TrySendAsync(FrameType.Bye, 0, PeerError.From(mismatch).ToBytes()).ConfigureAwait(false);
+            Abort(mismatch);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            Abort(PeerFailures.Cut(Name, _ended.IsCancellationRequested ? null : await _transport.ExplainEndAsync().ConfigureAwait(false) ?? PeerFailures.Reason(e)));
+        }
+
+        await greeting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async ValueTask<string?> ExplainGarbageAsync() => _hello.Task.IsCompleted ? null : await _transport.ExplainEndAsync().ConfigureAwait(false);
+
+    private void Take(in FrameHeader header, in ReadOnlySequence<byte> payload)
+    {
+        switch (header.Type)
+        {
+            case FrameType.Hello when !_hello.Task.IsCompleted:
+                Hello hello = Hello.Read(payload.ToArray());
+                hello = hello with { MaximumPayload = Math.Min(hello.MaximumPayload, Options.Hello.MaximumPayload) };
+                _calls.Welcome(hello);
+                _hello.TrySetResult(hello);
+                break;
+            case FrameType.Request when _handler is not null:
+                IncomingCall call = new(this, header.Tag, header.Method, payload.ToArray());
+                call.StartCredit(Peer.Window);
+                if (header.IsLast)
+                {
+                    call.Deliver(default, true);
+                }
+
+                _calls.AddIncoming(call, Options.Hello.MaximumRequests, () => ServeAsync(call));
+                break;
+            case FrameType.Answer when _calls.FindOutgoing(header.Tag) is { } asked:
+                _calls.NoteAnswer(asked);
+                if (header.IsLast)
+                {
+                    asked.Deliver(default, true);
+                    End(asked);
+                }
+
+                asked.SetAnswer(payload.ToArray());
+                break;
+            case FrameType.Data when _calls.Find(header.Tag) is { } known:
+                known.Deliver(payload, header.IsLast);
+                if (header.IsLast && known is OutgoingCall answered)
+                {
+                    End(answered);
+                }
+
+                break;
+            case FrameType.Error when _calls.FindOutgoing(header.Tag) is { } failed:
+                _calls.NoteAnswer(failed);
+                Exception error = PeerError.Read(payload.ToArray()).ToException(Name);
+                End(failed);
+                failed.Fail(error);
+                break;
+            case FrameType.Cancel when _calls.Find(header.Tag) is IncomingCall cancelled:
+                cancelled.Fail(new OperationCanceledException("The peer cancelled the call."));
+                break;
+            case FrameType.Credit when payload.Length == 4 && _calls.Find(header.Tag) is { } waiting:
+                waiting.AddCredit(BinaryPrimitives.ReadUInt32LittleEndian(payload.ToArray()));
+                break;
+            case FrameType.Ping:
+                _ = TrySendAsync(FrameType.Pong, 0, default);
+                break;
+            case FrameType.Pong:
+                break;
+            case FrameType.Bye:
+                _peerSaidBye = payload.IsEmpty;
+                Abort(payload.IsEmpty ? PeerFailures.Cut(Name, "it took its leave") : PeerFailures.Left(Name, PeerError.Read(payload.ToArray())));
+                break;
+            case FrameType.Data or FrameType.Credit or FrameType.Cancel or FrameType.Answer or FrameType.Error when _calls.WasUsed(header.Tag):
+                // On its way while the call ended.
+                break;
+            default:
+                throw new InvalidDataException($"it sent a frame of type {(byte)header.Type} for call {header.Tag}, which has no place there");
+        }
+    }
+
+    private async Task ServeAsync(IncomingCall call)
+    {
+        PeerError? error = null;
+        try
+        {
+            await _handler!.HandleAsync(call).ConfigureAwait(false);
+            if (!call.IsAnswered)
+            {
+                error = new PeerError(nameof(VtErrorId.PeerProtocolMismatch), $"A request of kind {(ushort)call.Method} is not known here. Use the same version of VtPS on both sides.", string.Empty);
+            }
+        }
+        catch (Exception e)
+        {
+            error = PeerError.From(e);
+        }
+
+        call.Release();
+        Finish(call);
+        if (error is not null)
+        {
+            await TrySendAsync(FrameType.Error, call.Tag, error.ToBytes()).ConfigureAwait(false);
+        }
+    }
+
+    private void End(OutgoingCall call)
+    {
+        if (call.TryEnd())
+        {
+            _calls.Remove(call);
+        }
+    }
+
+    /// <summary>Turns a failed write into the error of the connection.</summary>
+    private async ValueTask GuardAsync(ValueTask write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The reader knows better than a broken pipe why the peer has gone, if it comes to know within a moment.
+            await _watching.WaitAsync(GoodbyeTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Abort(PeerFailures.Cut(Name, PeerFailures.Reason(e)));
+            throw Failure();
+        }
+    }
+
+    private async Task TrySendAsync(FrameType type, uint tag, ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            await _writer.WriteAsync(new FrameHeader(0, type, 0, 0, tag), payload).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The reader meets the same end, and tells of it.
+        }
+    }
+
+    /// <summary>Asks for signs of life and gives the peer up when none comes. Intervals are counted, not time: a machine that slept has not waited.</summary>
+    private async Task WatchAsync()
+    {
+        using PeriodicTimer timer = new(Options.KeepAlive);
+        int silent = 0;
+        Task ping = Task.CompletedTask;
+        while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
+        {
+            silent = Interlocked.Exchange(ref _heard, 0) == 1 ? 0 : silent + 1;
+            if (silent >= Options.SilentIntervals)
+            {
+                Abort(PeerFailures.Silent(Name, Options.KeepAlive * Options.SilentIntervals));
+            }
+            else if (silent > 0 && ping.IsCompleted)
+            {
+                ping = TrySendAsync(FrameType.Ping, 0, default);
+            }
+        }
+    }
+}

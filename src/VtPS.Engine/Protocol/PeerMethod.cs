@@ -1,0 +1,20 @@
+namespace VtPS.Engine.Protocol;
+
+/// <summary>What a request asks for; the numbers are those on the wire (docs/protocol.md).</summary>
+internal enum PeerMethod : ushort
+{
+    /// <summary>Chooses the Store and the level; every other request waits for it.</summary>
+    Open = 1,
+
+    List = 16,
+    Read = 17,
+    Length = 18,
+    Put = 19,
+    Delete = 20,
+    PutLocked = 21,
+    Unlock = 22,
+    IsLocked = 23,
+    FlushNames = 24,
+    ListUnfinished = 25,
+    SweepUnfinished = 26,
+}

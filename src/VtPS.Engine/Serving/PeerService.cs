@@ -1,0 +1,33 @@
+using VtPS.Engine.Objects;
+using VtPS.Engine.Protocol;
+
+namespace VtPS.Engine.Serving;
+
+/// <summary>Serves one client over one pair of streams, from its first byte to its last.</summary>
+internal static class PeerService
+{
+    /// <summary>Serves until the client leaves, the connection ends or this side is to stop. When the task ends, nothing that the client asked for goes on, and its locks are free.</summary>
+    /// <param name="transport">The streams, which this then owns.</param>
+    /// <param name="open">From what the client asks for to the storage, which stays the caller's; errors are the client's.</param>
+    /// <param name="right">What the client may do.</param>
+    /// <param name="stopping">Ends the service: the client is told.</param>
+    /// <param name="options">How this side behaves; null for the usual.</param>
+    /// <returns>Null where the client took its leave; else what ended the connection.</returns>
+    public static async Task<VtException?> RunAsync(
+        IPeerTransport transport, Func<OpenRequest, CancellationToken, ValueTask<IObjectStorage>> open, ExportRight right, CancellationToken stopping, PeerOptions? options = null)
+    {
+        options = (options ?? new PeerOptions()) with { IsInitiator = false };
+        options = options with { Hello = options.Hello with { Right = right } };
+        ObjectServer server = new(open, right);
+        await using (server.ConfigureAwait(false))
+        {
+            PeerConnection connection = PeerConnection.Start(transport, options, server);
+            await using (connection.ConfigureAwait(false))
+            {
+                using CancellationTokenRegistration registration = stopping.Register(() => _ = connection.EndAsync(
+                    new VtException(VtErrorId.PeerUnreachable, "vt serve was told to stop. Run the command again when it runs; what was finished stays.")));
+                return await connection.WaitForEndAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using VtPS.Engine.Objects;
+using VtPS.Engine.Protocol;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Engine.Serving;
+
+/// <summary>
+/// What a service offers: one Store, or any folder that its client names, and how much may be done to it. One storage is open for all clients. Safe for use by many threads.
+/// </summary>
+internal sealed class StoreExport : IAsyncDisposable
+{
+    private readonly StoreAddress? _served;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Dictionary<string, IObjectStorage> _open = new(StringComparer.Ordinal);
+
+    /// <param name="served">The Store; null lets each client name a folder of this machine.</param>
+    /// <param name="right">What clients may do.</param>
+    public StoreExport(StoreAddress? served, ExportRight right)
+    {
+        _served = served;
+        Right = right;
+    }
+
+    /// <summary>What clients may do.</summary>
+    public ExportRight Right { get; }
+
+    /// <summary>Opens the storage that a client asks for. It stays this export's.</summary>
+    /// <exception cref="VtException">PeerRightDenied for another Store than the one served; StoreNotSpecified, InvalidArgument; those of opening one.</exception>
+    public async ValueTask<IObjectStorage> OpenAsync(OpenRequest request, CancellationToken cancellationToken)
+    {
+        StoreAddress address = Find(request.Store);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_open.TryGetValue(address.Location, out IObjectStorage? storage) && !request.ForCreation)
+            {
+                return storage;
+            }
+
+            storage = request.ForCreation
+                ? await StorageLocator.OpenForCreationAsync(address, cancellationToken).ConfigureAwait(false)
+                : await StorageLocator.OpenExistingAsync(address, cancellationToken).ConfigureAwait(false);
+            if (_open.TryAdd(address.Location, storage))
+            {
+                return storage;
+            }
+
+            await storage.DisposeAsync().ConfigureAwait(false);
+            return _open[address.Location];
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IObjectStorage storage in _open.Values)
+        {
+            await storage.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _open.Clear();
+        _gate.Dispose();
+    }
+
+    private StoreAddress Find(string asked)
+    {
+        if (_served is null)
+        {
+            return asked.Length == 0
+                ? throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named, and none is served here. Give its path after the host, as in ssh://host/path, or let vt serve name it with --store.")
+                : new StoreAddress(LocalPath(asked));
+        }
+
+        return asked.Length == 0 || LocalPath(asked) == _served.Location
+            ? _served
+            : throw new VtException(VtErrorId.PeerRightDenied, $"The Store '{asked}' is not served here. Leave the path out to get the one that is.", asked);
+    }
+
+    /// <summary>A folder of this machine, and nothing else: what comes from a client is never a command to run or a further machine to ask.</summary>
+    private static string LocalPath(string path)
+    {
+        string full = path == "~" || path.StartsWith("~/", StringComparison.Ordinal)
+            ? Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[1..])
+            : path;
+        return Path.IsPathFullyQualified(full) && !full.Contains('\0', StringComparison.Ordinal)
+            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(full))
+            : throw new VtException(VtErrorId.InvalidArgument, $"'{path}' is not an absolute path. Give the whole path of the Store's folder, or one that begins with ~/.", path);
+    }
+}
