@@ -6,6 +6,7 @@ using System.Net.Sockets;
 namespace VtPS.Cli.Tests;
 
 /// <summary>A private sshd on a high port of this machine's loopback, with keys of its own, and an ssh that knows them and nothing else.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal sealed class SshServer : IDisposable
 {
     private static readonly string[] Places = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/sbin/sshd"];
