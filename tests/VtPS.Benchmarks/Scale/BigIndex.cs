@@ -54,7 +54,7 @@ internal static class BigIndex
     {
         Random random = new(1);
         VtHash[] sample = new VtHash[Lookups];
-        await using IObjectStorage storage = StorageLocator.OpenExisting(address);
+        await using IObjectStorage storage = await StorageLocator.OpenExistingAsync(address, CancellationToken.None);
         for (int file = 0, number = 0; file < Files; file++)
         {
             await using DataFileWriter writer = await DataFileWriter.BeginAsync(storage, VtHashName.Sha256, DataFileContent.Files, DataFileId.New(), PlainFileSeals.Instance, CancellationToken.None);

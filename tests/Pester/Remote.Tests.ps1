@@ -1,0 +1,101 @@
+# Stores that are reached through vt serve: by a command, and by ssh where this machine has sshd.
+
+BeforeDiscovery {
+    $script:HasSshd = $IsLinux -and (Test-Path '/usr/sbin/sshd') -and (Get-Command ssh -ErrorAction Ignore)
+}
+
+Describe 'Stores elsewhere' {
+    BeforeAll {
+        . "$PSScriptRoot/common.ps1"
+        $program = Join-Path $script:RepositoryRoot 'src/VtPS.Cli/bin/Release/net10.0/vt.dll'
+        $dotnet = (Get-Command dotnet).Source
+        $source = Get-SampleTree
+        $expected = Get-TreeText $source
+
+        # Makes, backs up to, lists, restores from and checks a Store, as one does with a local one.
+        function Assert-Usable {
+            param([string] $Store)
+            (New-VtStore -Path $Store).Path | Should -Be $Store
+            $backup = Backup-VtTree -Path $source -Store $Store
+            $backup.Status | Should -Be 'Complete'
+            $backup.Store | Should -Be $Store
+            (Get-VtBackup -Store $Store).Id | Should -Be $backup.Id
+            ($backup | Get-VtItem -Recurse).Path | Should -Contain 'docs/deep/deeper/small.bin'
+            $out = Get-FreshPath 'out'
+            $null = $backup | Restore-VtItem -Destination $out
+            Get-TreeText (Join-Path $out 'docs') | Should -Be $expected
+            (Test-VtStore -Store $Store -Data).Kind | Should -Be 'Passed'
+            (Optimize-VtStore -Store $Store).LeasesStanding | Should -Be 0
+        }
+    }
+
+    It 'are used over a command as local ones' -Skip:$IsWindows {
+        Assert-Usable "!$dotnet '$program' serve --stdio --store '$(Get-FreshPath 'store')'"
+    }
+
+    It 'can be registered' -Skip:$IsWindows {
+        $store = Get-FreshStore
+        $name = "n$([Guid]::NewGuid().ToString('n'))"
+        $command = "!$dotnet '$program' serve --stdio --read-only --store '$($store.Path)'"
+        (Register-VtStore $name $command).StoreId | Should -Be $store.StoreId
+        try {
+            Get-VtBackup -Store $name | Should -BeNullOrEmpty
+            { Backup-VtTree -Path $source -Store $name } | Should -Throw -ErrorId 'PeerRightDenied,VtPS.Commands.BackupVtTreeCommand'
+        }
+        finally { $null = Unregister-VtStore $name }
+    }
+
+    It 'are never a command out of an object that was serialised' -Skip:$IsWindows {
+        $store = Get-FreshStore
+        $backup = Backup-VtTree -Path $source -Store $store
+        $mark = Get-FreshPath 'mark'
+        $text = [Management.Automation.PSSerializer]::Serialize($backup).Replace($store.Path, "!touch $mark")
+        $forged = [Management.Automation.PSSerializer]::Deserialize($text)
+        $forged.Store | Should -Be "!touch $mark"
+        { $forged | Get-VtItem -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.GetVtItemCommand'
+        $text = [Management.Automation.PSSerializer]::Serialize($store).Replace($store.Path, "!touch $mark")
+        { Get-VtBackup -Store ([Management.Automation.PSSerializer]::Deserialize($text)) } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.GetVtBackupCommand'
+        Test-Path $mark | Should -BeFalse
+        (Get-VtItem -Backup $forged -Store $store).Count | Should -BeGreaterThan 0
+    }
+
+    It 'give the ids of errors that a peer has' -Skip:$IsWindows {
+        { Get-VtBackup -Store '!echo hello' } | Should -Throw -ErrorId 'PeerProtocolMismatch,VtPS.Commands.GetVtBackupCommand'
+        { Get-VtBackup -Store '!exit 3' } | Should -Throw -ErrorId 'PeerUnreachable,VtPS.Commands.GetVtBackupCommand'
+        { Get-VtBackup -Store 'unix:///no/such/socket' } | Should -Throw -ErrorId 'PeerUnreachable,VtPS.Commands.GetVtBackupCommand'
+        { Get-VtBackup -Store 'gopher://host/store' } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.GetVtBackupCommand'
+        $category = try { Get-VtBackup -Store '!exit 3' } catch { $_.CategoryInfo.Category }
+        $category | Should -Be 'ConnectionError'
+    }
+
+    It 'are used over ssh as local ones' -Skip:(-not $HasSshd) {
+        $folder = (New-Item -ItemType Directory (Get-FreshPath 'ssh')).FullName
+        ssh-keygen -q -t ed25519 -N '' -f "$folder/host"
+        ssh-keygen -q -t ed25519 -N '' -f "$folder/user"
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $port = $listener.LocalEndpoint.Port
+        $listener.Stop()
+        $key = (Get-Content "$folder/host.pub").Split(' ')[0..1] -join ' '
+        Set-Content "$folder/known" "[127.0.0.1]:$port $key"
+        Set-Content "$folder/sshd_config" @(
+            "Port $port", 'ListenAddress 127.0.0.1', "HostKey $folder/host", "AuthorizedKeysFile $folder/user.pub",
+            'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PidFile none')
+        Set-Content "$folder/ssh" -Value "#!/bin/sh`nexec ssh -F none -o IdentitiesOnly=yes -i '$folder/user' -o UserKnownHostsFile='$folder/known' `"`$@`""
+        chmod 700 "$folder/ssh"
+        if ((id -u) -eq '0') { $null = New-Item -ItemType Directory -Force /run/sshd }
+        $server = Start-Process /usr/sbin/sshd -ArgumentList '-D', '-e', '-f', "$folder/sshd_config" -RedirectStandardError "$folder/log" -PassThru
+        try {
+            $env:VT_SSH = "$folder/ssh"
+            $env:VT_REMOTE_COMMAND = "VT_CACHE='$env:VT_CACHE' $dotnet '$program'"
+            $until = [DateTime]::UtcNow.AddSeconds(20)
+            while ((Get-Content "$folder/log" -Raw) -notmatch 'listening' -and [DateTime]::UtcNow -lt $until) { Start-Sleep -Milliseconds 50 }
+            Assert-Usable "ssh://127.0.0.1:$port$(Get-FreshPath 'store')"
+        }
+        finally {
+            $env:VT_SSH = $null
+            $env:VT_REMOTE_COMMAND = $null
+            Stop-Process $server
+        }
+    }
+}
