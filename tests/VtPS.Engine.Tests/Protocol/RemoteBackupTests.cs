@@ -84,8 +84,7 @@ public sealed class RemoteBackupTests : IDisposable
         int opened = remote.Statistics.RoundTrips;
         await BackupAsync(session, checkpoints: false);
         int backedUp = remote.Statistics.RoundTrips - opened;
-        Assert.True(opened is >= 2 and <= 8 && backedUp is >= 5 and <= 20, $"{opened} to open, {backedUp} to back up.");
-        Console.WriteLine($"ROUNDTRIPS {opened} {backedUp} {remote.Statistics}");
+        Assert.True(opened is >= 2 and <= 9 && backedUp is >= 5 and <= 26, $"{opened} to open, {backedUp} to back up.");
     }
 
     [Fact]
