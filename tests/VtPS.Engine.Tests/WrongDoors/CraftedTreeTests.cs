@@ -180,17 +180,33 @@ public sealed class CraftedTreeTests
 
     private static TreeEntry Directory(string name, VtBlockReference content) => new()
     {
-        Name = Encoding.UTF8.GetBytes(name), Type = VtItemType.Directory, Mode = 0x1ed, Modified = CraftedTree.Time, Content = content,
+        Name = Encoding.UTF8.GetBytes(name),
+        Type = VtItemType.Directory,
+        Mode = 0x1ed,
+        Modified = CraftedTree.Time,
+        Content = content,
     };
 
     private static TreeEntry Linked(TreeEntry entry, byte[] group) => new()
     {
-        Name = entry.Name, Type = entry.Type, Mode = entry.Mode, Modified = entry.Modified, Size = entry.Size, Content = entry.Content, LinkTarget = entry.LinkTarget, LinkGroup = group,
+        Name = entry.Name,
+        Type = entry.Type,
+        Mode = entry.Mode,
+        Modified = entry.Modified,
+        Size = entry.Size,
+        Content = entry.Content,
+        LinkTarget = entry.LinkTarget,
+        LinkGroup = group,
     };
 
     private static TreeEntry WithTime(string name, long seconds) => new()
     {
-        Name = Encoding.UTF8.GetBytes(name), Type = VtItemType.File, Mode = 0x1a4, Modified = new FileTime(seconds, 0), Size = Content.Length, Content = Content,
+        Name = Encoding.UTF8.GetBytes(name),
+        Type = VtItemType.File,
+        Mode = 0x1a4,
+        Modified = new FileTime(seconds, 0),
+        Size = Content.Length,
+        Content = Content,
     };
 
     private static string[] Below(string folder) =>
