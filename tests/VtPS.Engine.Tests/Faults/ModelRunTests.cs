@@ -70,20 +70,31 @@ public sealed class ModelRunTests(ITestOutputHelper output)
         using Process second = ModelWorker.Start(folder, 1, seed, time);
         Process[] processes = [first, second];
         Task<(string Output, string Error)>[] texts = [.. processes.Select(ReadAsync)];
-        Process? victim = killer is null ? null : processes[killer.Next(2)];
-        if (victim is not null)
+        try
         {
-            await Task.Delay(TimeSpan.FromSeconds(0.5) + (time * killer!.NextDouble()));
-            victim.Kill();
-            Count(new() { ["processes killed"] = 1 });
-        }
+            Process? victim = killer is null ? null : processes[killer.Next(2)];
+            if (victim is not null)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(0.5) + (time * killer!.NextDouble()));
+                victim.Kill();
+                Count(new() { ["processes killed"] = 1 });
+            }
 
-        for (int i = 0; i < processes.Length; i++)
+            for (int i = 0; i < processes.Length; i++)
+            {
+                await processes[i].WaitForExitAsync().WaitAsync(time + TimeSpan.FromMinutes(3));
+                (string text, string error) = await texts[i];
+                Assert.True(processes[i].ExitCode == 0 || processes[i] == victim, $"Process {i} of the round with seed {seed}, exit code {processes[i].ExitCode}: {error}");
+                Count(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)).ToDictionary(words => words[1], words => int.Parse(words[0], CultureInfo.InvariantCulture)));
+            }
+        }
+        finally
         {
-            await processes[i].WaitForExitAsync().WaitAsync(time + TimeSpan.FromMinutes(3));
-            (string text, string error) = await texts[i];
-            Assert.True(processes[i].ExitCode == 0 || processes[i] == victim, $"Process {i} of the round with seed {seed}, exit code {processes[i].ExitCode}: {error}");
-            Count(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)).ToDictionary(words => words[1], words => int.Parse(words[0], CultureInfo.InvariantCulture)));
+            foreach (Process process in processes)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
         }
     }
 
