@@ -15,12 +15,13 @@ internal static class ModelRestore
     /// <param name="session">The Store.</param>
     /// <param name="id">The backup.</param>
     /// <param name="expected">What it must hold.</param>
-    /// <param name="folder">Where to; it is removed again.</param>
+    /// <param name="folder">Where to; it is removed before, as a process that was killed may have left it, and after.</param>
     /// <param name="isDead">Whether the process that restores has died: then nothing is asserted.</param>
     /// <returns>How many errors there were.</returns>
     public static async Task<int> RunAsync(StoreSession session, string id, string expected, string folder, Func<bool>? isDead = null)
     {
         RecordingObserver observer = new();
+        Remove(folder);
         try
         {
             VtBackup backup = await BackupCatalog.ResolveAsync(session, id, new BackupFilter(), CancellationToken.None);
@@ -39,13 +40,18 @@ internal static class ModelRestore
         }
         finally
         {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            Remove(folder);
         }
 
         return observer.Errors.Count;
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static void Compare(string id, string expected, string folder, List<VtError> errors)
