@@ -81,7 +81,10 @@ public sealed class SignalTests : Workplace
         WriteFile("tree/z-large", Text(1000, 300_000_000));
         Thread.Sleep(2500);
         using VtProcess vt = Start("backup", "tree", "--store", StorePath, "--json");
-        Thread.Sleep(1500);
+
+        // Once so much is written, the small files, which come first, are done.
+        string unfinished = Path.Combine(StorePath, "tmp");
+        WaitFor(() => Directory.Exists(unfinished) && Directory.GetFiles(unfinished).Sum(path => new FileInfo(path).Length) > 8_000_000);
         Assert.False(vt.HasExited);
 
         Stopwatch clock = Stopwatch.StartNew();
