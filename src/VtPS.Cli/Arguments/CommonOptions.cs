@@ -7,7 +7,7 @@ namespace VtPS.Cli.Arguments;
 internal static class CommonOptions
 {
     public static Option<string?> Store() =>
-        NotEmpty(new Option<string?>("--store") { HelpName = "S", Description = "The Store: a path, or a registered name. Default: $VT_STORE." });
+        NotEmpty(new Option<string?>("--store") { HelpName = "S", Description = "The Store: a path, an address such as ssh://host/path, or a registered name. Default: $VT_STORE." });
 
     public static Option<bool> Json() => new("--json") { Description = "Write JSON instead of text." };
 

@@ -28,8 +28,16 @@ internal sealed class StoreOption
     /// <summary>Makes the options of the Store that something is brought to, which must be given: <c>--to</c>, <c>--to-password-file</c>, <c>--to-key-file</c>.</summary>
     public static StoreOption Destination()
     {
-        Option<string?> to = new("--to") { HelpName = "S", Description = "The Store to copy to: a path, or a registered name.", Required = true };
+        Option<string?> to = new("--to") { HelpName = "S", Description = "The Store to copy to: a path, an address such as ssh://host/path, or a registered name.", Required = true };
         return new StoreOption(CommonOptions.NotEmpty(to), "--to-");
+    }
+
+    /// <summary>Makes the options of the Store that is served to others.</summary>
+    public static StoreOption Served()
+    {
+        Option<string?> store = CommonOptions.Store();
+        store.Description = "The Store that is served, and no other. Without it and $VT_STORE a client of --stdio names a folder of this machine.";
+        return new StoreOption(store, "--");
     }
 
     /// <summary>Adds the options to a command.</summary>
@@ -41,14 +49,14 @@ internal sealed class StoreOption
 
     /// <summary>The Store that is meant.</summary>
     /// <exception cref="VtException">StoreNotSpecified; InvalidArgument for a path that cannot be had.</exception>
-    public StoreAddress Read(ParseResult result) => Find(result.GetValue(_option)) is { } address
-        ? address with { Credentials = _secrets.Read(result) }
-        : throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name.");
+    public StoreAddress Read(ParseResult result) => Find(result)
+        ?? throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name.");
 
-    /// <summary>The Store that a word means, or, without one, VT_STORE; null where neither is.</summary>
+    /// <summary>The Store that is meant; null where neither the option nor VT_STORE names one.</summary>
     /// <exception cref="VtException">InvalidArgument for a path that cannot be had.</exception>
-    public static StoreAddress? Find(string? word)
+    public StoreAddress? Find(ParseResult result)
     {
+        string? word = result.GetValue(_option);
         if (word is null)
         {
             word = Environment.GetEnvironmentVariable("VT_STORE");
@@ -65,7 +73,7 @@ internal sealed class StoreOption
                 $"The Store's path '{ArgumentText.ToInsidePath(word)}' has bytes that are not UTF-8; a Store needs a path that is text. Reach it through a symlink or another mount.");
         }
 
-        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText());
+        return StoreRegistry.ForUser().Resolve(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : LivePath.CurrentDirectoryText()) with { Credentials = _secrets.Read(result) };
     }
 
     /// <summary>Opens the Store that is meant.</summary>

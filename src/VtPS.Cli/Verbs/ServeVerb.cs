@@ -16,13 +16,12 @@ internal static class ServeVerb
     public static Command Create(CliHost host)
     {
         Command command = new("serve", "Serve a Store: over standard input and output (what ssh:// addresses run at the far end), or at a UNIX socket until a signal comes.");
-        Option<string?> store = CommonOptions.Store();
-        store.Description = "The Store that is served, and no other. Without it and $VT_STORE a client of --stdio names a folder of this machine.";
+        StoreOption store = StoreOption.Served();
         Option<bool> stdio = CommonOptions.Flag("--stdio", "Serve one client over standard input and output.");
         Option<string?> socket = CommonOptions.NotEmpty(CommonOptions.Text("--socket", "PATH", "Serve clients at this UNIX socket, which this user alone can open."));
         Option<bool> readOnly = CommonOptions.Flag("--read-only", "Clients can read and list.");
         Option<bool> appendOnly = CommonOptions.Flag("--append-only", "Clients can read, list and make backups; they delete nothing.");
-        command.Add(store);
+        store.AddTo(command);
         command.Add(stdio);
         command.Add(socket);
         command.Add(readOnly);
@@ -41,9 +40,9 @@ internal static class ServeVerb
         });
         command.SetAction(async (result, _) =>
         {
-            StoreAddress? address = StoreOption.Find(result.GetValue(store));
+            StoreAddress? address = store.Find(result);
             ExportRight right = result.GetValue(readOnly) ? ExportRight.ReadOnly : result.GetValue(appendOnly) ? ExportRight.AppendOnly : ExportRight.Full;
-            StoreExport export = new(address, right);
+            StoreExport export = new(address, right, host.Indexes);
             await using (export.ConfigureAwait(false))
             {
                 return result.GetValue(socket) is { } path
@@ -83,7 +82,7 @@ internal static class ServeVerb
         }
 
         // A Store that is not there is told now, and not to each client.
-        await export.OpenAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), host.Token).ConfigureAwait(false);
+        await export.OpenStorageAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), host.Token).ConfigureAwait(false);
         using SocketService service = SocketService.Listen(path, export, e => host.Errors.Note("Warning", e.Message));
         await service.RunAsync(host.Token).ConfigureAwait(false);
         return ExitCode.Done;

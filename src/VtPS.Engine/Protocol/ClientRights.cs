@@ -15,6 +15,10 @@ internal sealed class ClientRights(ExportRight right)
     /// <exception cref="VtException">PeerRightDenied.</exception>
     public void RequireFull(string what) => Require(right == ExportRight.Full, what);
 
+    /// <summary>Ends a call that only clients make who may write.</summary>
+    /// <exception cref="VtException">PeerRightDenied.</exception>
+    public void RequireAppend(string what) => Require(right >= ExportRight.AppendOnly, what);
+
     /// <summary>Whether the client may put an object of this name.</summary>
     /// <exception cref="VtException">PeerRightDenied.</exception>
     public void RequirePut(string name) => Require(

@@ -8,39 +8,33 @@ namespace VtPS.Engine.Protocol;
 /// Serves the objects of one Store to one client, as far as its right goes. The locks that it took for the client are freed when this is disposed of: after the
 /// connection has ended and every call has come to its end, so that a lock that is free means a writer that writes no more.
 /// </summary>
-internal sealed class ObjectServer : IPeerHandler, IAsyncDisposable
+internal sealed class ObjectServer : IStoreService
 {
     private const int Piece = 64 << 10;
     private const int MaximumLocked = 16 << 20;
     private const int MaximumFolders = 1 << 20;
 
-    private readonly Func<OpenRequest, CancellationToken, ValueTask<IObjectStorage>> _open;
+    private readonly IObjectStorage _storage;
     private readonly ClientRights _rights;
-    private readonly TaskCompletionSource<IObjectStorage> _storage = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, IAsyncDisposable> _locks = [];
     private ulong _lastLock;
-    private int _opened;
 
-    /// <param name="open">From what the client asks for to the storage; errors are the client's. Called once.</param>
+    /// <param name="storage">What is served; stays the caller's.</param>
     /// <param name="right">What the client may do.</param>
-    public ObjectServer(Func<OpenRequest, CancellationToken, ValueTask<IObjectStorage>> open, ExportRight right)
+    public ObjectServer(IObjectStorage storage, ExportRight right)
     {
-        _open = open;
+        _storage = storage;
         _rights = new ClientRights(right);
-        _ = _storage.Task.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
     }
+
+    /// <summary>The boot id of the machine that takes the storage's locks (text).</summary>
+    public byte[] Greeting => ObjectMessages.Text(_storage.LockDomain ?? string.Empty);
 
     /// <inheritdoc/>
     public async Task HandleAsync(IncomingCall call)
     {
-        if (call.Method == PeerMethod.Open)
-        {
-            await OpenAsync(call).ConfigureAwait(false);
-            return;
-        }
-
-        IObjectStorage storage = await _storage.Task.WaitAsync(call.Cancelled).ConfigureAwait(false);
+        IObjectStorage storage = _storage;
         switch (call.Method)
         {
             case PeerMethod.List:
@@ -90,44 +84,12 @@ internal sealed class ObjectServer : IPeerHandler, IAsyncDisposable
         }
 
         _locks.Clear();
-        _storage.TrySetCanceled();
     }
 
     private static string NameOf(IncomingCall call)
     {
         ByteReader reader = new(call.Payload);
         return ObjectMessages.ReadText(ref reader);
-    }
-
-    private async Task OpenAsync(IncomingCall call)
-    {
-        if (Interlocked.Exchange(ref _opened, 1) != 0)
-        {
-            throw new InvalidDataException("A Store is open already on this connection.");
-        }
-
-        try
-        {
-            OpenRequest request = OpenRequest.Read(call.Payload);
-            if (request.Level != PeerLevel.Objects)
-            {
-                throw new VtException(VtErrorId.PeerProtocolMismatch, $"Level {(byte)request.Level} of the protocol is not served here. Use the same version of VtPS on both sides.");
-            }
-
-            if (request.ForCreation)
-            {
-                _rights.RequireFull("make a Store");
-            }
-
-            IObjectStorage storage = await _open(request, call.Cancelled).ConfigureAwait(false);
-            _storage.SetResult(storage);
-            await call.AnswerAsync(ObjectMessages.Text(storage.LockDomain ?? string.Empty)).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _storage.TrySetException(e);
-            throw;
-        }
     }
 
     private static async Task ReadAsync(IncomingCall call, IObjectStorage storage)
@@ -254,7 +216,7 @@ internal sealed class ObjectServer : IPeerHandler, IAsyncDisposable
     {
         string name = NameOf(call);
         _rights.RequirePut(name);
-        byte[] bytes = await ReadBodyAsync(call, MaximumLocked).ConfigureAwait(false);
+        byte[] bytes = await call.ReadAllAsync(MaximumLocked, call.Cancelled).ConfigureAwait(false);
         IAsyncDisposable? held = await storage.TryPutLockedAsync(name, bytes, call.Cancelled).ConfigureAwait(false);
         if (held is null)
         {
@@ -292,7 +254,7 @@ internal sealed class ObjectServer : IPeerHandler, IAsyncDisposable
 
     private static async Task FlushNamesAsync(IncomingCall call, IObjectStorage storage)
     {
-        List<string> folders = Parse(await ReadBodyAsync(call, MaximumFolders).ConfigureAwait(false));
+        List<string> folders = Parse(await call.ReadAllAsync(MaximumFolders, call.Cancelled).ConfigureAwait(false));
         await storage.FlushNamesAsync(folders, call.Cancelled).ConfigureAwait(false);
         await call.AnswerAsync(default).ConfigureAwait(false);
 
@@ -326,29 +288,5 @@ internal sealed class ObjectServer : IPeerHandler, IAsyncDisposable
         _rights.RequireFull($"remove what '{owner}' left unfinished");
         await storage.SweepUnfinishedAsync(owner, call.Cancelled).ConfigureAwait(false);
         await call.AnswerAsync(default).ConfigureAwait(false);
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(IncomingCall call, int maximum)
-    {
-        ByteWriter all = new(4096);
-        byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
-        try
-        {
-            while (await call.ReadAsync(piece, call.Cancelled).ConfigureAwait(false) is > 0 and var read)
-            {
-                if (all.Length + read > maximum)
-                {
-                    throw new InvalidDataException($"The request's body is longer than {maximum} bytes.");
-                }
-
-                all.WriteBytes(piece.AsSpan(0, read));
-            }
-
-            return all.Written.ToArray();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
     }
 }

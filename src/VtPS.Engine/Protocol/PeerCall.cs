@@ -81,6 +81,27 @@ internal abstract class PeerCall
         return done;
     }
 
+    /// <summary>Reads the body to its end.</summary>
+    /// <exception cref="InvalidDataException">It is longer than <paramref name="maximum"/> bytes.</exception>
+    public async ValueTask<byte[]> ReadAllAsync(int maximum, CancellationToken cancellationToken)
+    {
+        ArrayBufferWriter<byte> all = new();
+        while (true)
+        {
+            int read = await ReadAsync(all.GetMemory(16 << 10), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return all.WrittenSpan.ToArray();
+            }
+
+            all.Advance(read);
+            if (all.WrittenCount > maximum)
+            {
+                throw new InvalidDataException($"A body is longer than the {maximum} bytes that it may have.");
+            }
+        }
+    }
+
     /// <summary>Sends bytes of this side's body, as the peer's credit allows.</summary>
     /// <param name="bytes">The bytes; free for reuse once the task ends.</param>
     /// <param name="last">Whether the body ends with them.</param>

@@ -17,4 +17,15 @@ internal enum PeerMethod : ushort
     FlushNames = 24,
     ListUnfinished = 25,
     SweepUnfinished = 26,
+
+    Status = 64,
+    Contains = 65,
+    GetBlock = 66,
+    PutBlock = 67,
+    Flush = 68,
+    Digests = 69,
+    WindowHashes = 70,
+    HashesAfter = 71,
+    BackupsSince = 72,
+    PutBackup = 73,
 }

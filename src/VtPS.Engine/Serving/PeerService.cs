@@ -1,4 +1,3 @@
-using VtPS.Engine.Objects;
 using VtPS.Engine.Protocol;
 
 namespace VtPS.Engine.Serving;
@@ -8,20 +7,20 @@ internal static class PeerService
 {
     /// <summary>Serves until the client leaves, the connection ends or this side is to stop. When the task ends, nothing that the client asked for goes on, and its locks are free.</summary>
     /// <param name="transport">The streams, which this then owns.</param>
-    /// <param name="open">From what the client asks for to the storage, which stays the caller's; errors are the client's.</param>
+    /// <param name="open">From what the client asks for to what serves it, which this then owns; errors are the client's.</param>
     /// <param name="right">What the client may do.</param>
     /// <param name="stopping">Ends the service: the client is told.</param>
     /// <param name="options">How this side behaves; null for the usual.</param>
     /// <returns>Null where the client took its leave; else what ended the connection.</returns>
     public static async Task<VtException?> RunAsync(
-        IPeerTransport transport, Func<OpenRequest, CancellationToken, ValueTask<IObjectStorage>> open, ExportRight right, CancellationToken stopping, PeerOptions? options = null)
+        IPeerTransport transport, Func<OpenRequest, CancellationToken, ValueTask<IStoreService>> open, ExportRight right, CancellationToken stopping, PeerOptions? options = null)
     {
         options = (options ?? new PeerOptions()) with { IsInitiator = false };
         options = options with { Hello = options.Hello with { Right = right } };
-        ObjectServer server = new(open, right);
-        await using (server.ConfigureAwait(false))
+        ClientSession session = new(open, right);
+        await using (session.ConfigureAwait(false))
         {
-            PeerConnection connection = PeerConnection.Start(transport, options, server);
+            PeerConnection connection = PeerConnection.Start(transport, options, session);
             await using (connection.ConfigureAwait(false))
             {
                 using CancellationTokenRegistration registration = stopping.Register(() => _ = connection.EndAsync(

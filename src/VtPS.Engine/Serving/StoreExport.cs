@@ -10,23 +10,35 @@ namespace VtPS.Engine.Serving;
 internal sealed class StoreExport : IAsyncDisposable
 {
     private readonly StoreAddress? _served;
+    private readonly IBlockIndexFactory _indexes;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, IObjectStorage> _open = new(StringComparer.Ordinal);
 
     /// <param name="served">The Store; null lets each client name a folder of this machine.</param>
     /// <param name="right">What clients may do.</param>
-    public StoreExport(StoreAddress? served, ExportRight right)
+    /// <param name="indexes">The indexes of Stores whose blocks are served.</param>
+    public StoreExport(StoreAddress? served, ExportRight right, IBlockIndexFactory indexes)
     {
         _served = served;
+        _indexes = indexes;
         Right = right;
     }
 
     /// <summary>What clients may do.</summary>
     public ExportRight Right { get; }
 
-    /// <summary>Opens the storage that a client asks for. It stays this export's.</summary>
+    /// <summary>What serves a client that asks for this.</summary>
+    /// <exception cref="VtException">PeerProtocolMismatch for a level that is not known; see <see cref="OpenStorageAsync"/>.</exception>
+    public async ValueTask<IStoreService> OpenAsync(OpenRequest request, CancellationToken cancellationToken) => request.Level switch
+    {
+        PeerLevel.Objects => new ObjectServer(await OpenStorageAsync(request, cancellationToken).ConfigureAwait(false), Right),
+        PeerLevel.Blocks => new BlockServer(await StoreSession.OpenAsync(Find(request.Store), _indexes, cancellationToken).ConfigureAwait(false), Right),
+        _ => throw new VtException(VtErrorId.PeerProtocolMismatch, $"Level {(byte)request.Level} of the protocol is not known here. Use the same version of VtPS on both sides."),
+    };
+
+    /// <summary>Opens the storage that a client asks for. It stays this export's, and is the same for all.</summary>
     /// <exception cref="VtException">PeerRightDenied for another Store than the one served; StoreNotSpecified, InvalidArgument; those of opening one.</exception>
-    public async ValueTask<IObjectStorage> OpenAsync(OpenRequest request, CancellationToken cancellationToken)
+    public async ValueTask<IObjectStorage> OpenStorageAsync(OpenRequest request, CancellationToken cancellationToken)
     {
         StoreAddress address = Find(request.Store);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);

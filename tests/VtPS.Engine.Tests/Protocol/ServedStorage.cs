@@ -10,7 +10,7 @@ internal static class ServedStorage
     /// <summary>Serves one client. When the task ends, the client's calls have come to their ends and its locks are free.</summary>
     public static Task<VtException?> ServeAsync(
         IPeerTransport transport, IObjectStorage storage, ExportRight right = ExportRight.Full, PeerOptions? options = null, CancellationToken stopping = default) =>
-        PeerService.RunAsync(transport, (_, _) => ValueTask.FromResult(storage), right, stopping, options);
+        PeerService.RunAsync(transport, (_, _) => ValueTask.FromResult<IStoreService>(new ObjectServer(storage, right)), right, stopping, options);
 
     /// <summary>Connects to a storage by a wire.</summary>
     public static async Task<RemoteObjectStorage> ConnectAsync(IObjectStorage storage, ExportRight right = ExportRight.Full, TestWire? wire = null)

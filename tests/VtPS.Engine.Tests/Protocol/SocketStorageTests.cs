@@ -19,7 +19,7 @@ public sealed class SocketStorageTests : ObjectStorageContract
     {
         string path = _temp.Combine("s");
         Directory.CreateDirectory(_temp.Combine("store"));
-        StoreExport export = new(new StoreAddress(_temp.Combine("store")), ExportRight.Full);
+        StoreExport export = new(new StoreAddress(_temp.Combine("store")), ExportRight.Full, new MemoryBlockIndexFactory());
         SocketService service = SocketService.Listen(path, export, _ => { });
         _service = service.RunAsync(_stop.Token);
         return StorageLocator.OpenExistingAsync(new StoreAddress("unix://" + path), CancellationToken.None).GetAwaiter().GetResult();

@@ -15,6 +15,9 @@ internal sealed class ImageStorage(StoreImage image, ObjectTable objects, int ow
 
     public string Location => "memory:";
 
+    // One call after the other, in an order that can be told again.
+    public int Concurrency => 1;
+
     /// <summary>Puts another image in the place of what there is, and forgets what was noted.</summary>
     public void Replace(StoreImage image)
     {

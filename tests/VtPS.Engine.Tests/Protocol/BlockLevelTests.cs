@@ -1,0 +1,165 @@
+using VtPS.Engine.Backups;
+using VtPS.Engine.Hashing;
+using VtPS.Engine.Objects;
+using VtPS.Engine.Protocol;
+using VtPS.Engine.Serving;
+using VtPS.Engine.Stores;
+using VtPS.Engine.Tests.Faults;
+using VtPS.Engine.Tests.Support;
+using Xunit;
+
+namespace VtPS.Engine.Tests.Protocol;
+
+/// <summary>The blocks of a Store that the serving side has opened itself.</summary>
+public sealed class BlockLevelTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly List<Task> _services = [];
+
+    public void Dispose()
+    {
+        Assert.True(Task.WaitAll([.. _services], TimeSpan.FromSeconds(30)), "A service did not end.");
+        _temp.Dispose();
+    }
+
+    [Fact]
+    public async Task A_backup_is_brought_over_block_by_block_and_is_the_same_there()
+    {
+        await using TestStore here = await FilledAsync();
+        VtBackup backup = (await BackupCatalog.ReadAllAsync(here.Session, e => throw e, default))[0];
+        VtHash root = VtBlockReference.Parse(backup.Root).Hash!;
+        await using TestStore there = await TestStore.CreateAsync(_temp.Combine("there"), request => request with { AverageBlock = 8192 });
+        await using (RemoteBlocks remote = await ConnectAsync())
+        {
+            Assert.Equal(there.Session.Info.StoreId, remote.Opened.StoreId);
+            Assert.Equal(0, remote.Opened.Blocks);
+            List<VtHash> all = [.. here.Session.Index.Enumerate().Select(block => block.Hash)];
+            Assert.All(await remote.ContainsAsync(all, default), presence => Assert.Equal(BlockPresence.None, presence));
+            VtException early = await Assert.ThrowsAsync<VtException>(() => remote.PutBackupAsync(backup, default));
+            Assert.Equal(VtErrorId.BlockNotFound, early.ErrorId);
+
+            await Task.WhenAll(all.Select(async hash => Assert.Equal(hash, await remote.PutAsync(await here.Session.Blocks.GetAsync(hash, default), false, default))));
+            await remote.FlushAsync(default);
+            await remote.PutBackupAsync(backup, default);
+            BlockPresence[] presence = await remote.ContainsAsync([root, all[0], new VtHash("sha256:" + new string('0', 64))], default);
+            Assert.Equal(BlockPresence.Present | BlockPresence.Complete, presence[0]);
+            Assert.Equal(BlockPresence.None, presence[2]);
+            Assert.Equal((await here.Session.Blocks.GetAsync(root, default)).ToArray(), await remote.GetAsync(root, default));
+            Assert.Equal(all.Count, (await remote.StatusAsync(default)).Blocks);
+            Assert.Equal(all, await remote.HashesAfterAsync(null, 100_000, default));
+            Assert.Equal(all[3..5], await remote.HashesAfterAsync(all[2], 2, default));
+
+            (List<VtBackup> backups, int damaged) = await remote.BackupsSinceAsync(backup.StartTime.AddSeconds(-1), there.Session.Info, default);
+            Assert.Equal((backup.Id, backup.Root, 0), (Assert.Single(backups).Id, backups[0].Root, damaged));
+            Assert.Empty((await remote.BackupsSinceAsync(backup.StartTime.AddHours(1), there.Session.Info, default)).Backups);
+        }
+
+        await EndedAsync();
+        Assert.Equal(await StoreCheck.ReadAllAsync(here.Storage), await StoreCheck.ReadAllAsync(there.Storage));
+        Assert.Empty(await there.ObjectsAsync(StoreNames.Leases));
+    }
+
+    [Fact]
+    public async Task What_a_client_puts_is_safe_under_the_servers_lease_and_kept_when_the_wire_is_cut()
+    {
+        await using TestStore there = await TestStore.CreateAsync(_temp.Combine("there"));
+        byte[] block = TestContent.Random(50_000, 1);
+        TestWire wire = new();
+        await using (RemoteBlocks remote = await ConnectAsync(wire: wire))
+        {
+            await remote.PutAsync(block, false, default);
+            Assert.Equal(0, await LeaseBook.BuryDeadAsync(there.Storage, new LeaseMemory(null), TimeSpan.Zero, default));
+            wire.Cut();
+        }
+
+        await EndedAsync();
+        Assert.Empty(await there.ObjectsAsync(StoreNames.Leases));
+        await using RemoteBlocks again = await ConnectAsync();
+        Assert.Equal([BlockPresence.Present], await again.ContainsAsync([BlockHasher.Compute(VtHashName.Sha256, block)], default));
+    }
+
+    [Fact]
+    public async Task A_client_that_may_only_read_writes_nothing_and_takes_no_lease()
+    {
+        await using TestStore there = await TestStore.CreateAsync(_temp.Combine("there"));
+        await using RemoteBlocks remote = await ConnectAsync(ExportRight.ReadOnly);
+        Assert.Equal(VtErrorId.PeerRightDenied, (await Assert.ThrowsAsync<VtException>(() => remote.PutAsync(new byte[5000], false, default))).ErrorId);
+        Assert.Equal(VtErrorId.PeerRightDenied, (await Assert.ThrowsAsync<VtException>(() => remote.FlushAsync(default))).ErrorId);
+        Assert.Equal([BlockPresence.None], await remote.ContainsAsync([new VtHash("sha256:" + new string('1', 64))], default));
+        Assert.Equal(VtErrorId.BlockNotFound, (await Assert.ThrowsAsync<VtException>(() => remote.GetAsync(new VtHash("sha256:" + new string('1', 64)), default))).ErrorId);
+        Assert.Equal(["store.json"], await there.ObjectsAsync());
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(1, 0, 1)]
+    [InlineData(0, 5, 0)]
+    [InlineData(2000, 0, 0)]
+    [InlineData(2000, 3, 2)]
+    [InlineData(300, 3000, 40)]
+    public async Task Two_Stores_are_told_apart_by_digests_of_windows(int common, int onlyHere, int onlyThere) => await CompareAsync(common, onlyHere, onlyThere);
+
+    [Fact]
+    public async Task What_is_equal_in_two_large_Stores_costs_next_to_nothing()
+    {
+        PeerStatistics statistics = await CompareAsync(LongRun.Count(100_000, 1_000_000), 50, 50);
+        Assert.InRange(statistics.BytesSent + statistics.BytesReceived, 1000, LongRun.Count(300_000, 500_000));
+        Assert.InRange(statistics.RoundTrips, 3, 15);
+    }
+
+    private async Task<PeerStatistics> CompareAsync(int common, int onlyHere, int onlyThere)
+    {
+        VtHash[] hashes = new VtHash[common + onlyHere + onlyThere];
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = new VtHash(VtHashName.Sha256, TestContent.Random(32, (ulong)i));
+        }
+
+        MemoryStorage storage = new();
+        TestStore there = await TestStore.CreateAsync(storage);
+        Fill(there.Session.Index, [.. hashes[..common], .. hashes[(common + onlyHere)..]]);
+        await using MemoryBlockIndex index = new(VtHashName.Sha256);
+        Fill(index, hashes.AsSpan(0, common + onlyHere));
+        TestWire wire = new();
+        _services.Add(PeerService.RunAsync(wire.Server, (_, _) => ValueTask.FromResult<IStoreService>(new BlockServer(there.Session, ExportRight.ReadOnly)), ExportRight.ReadOnly, default));
+        await using RemoteBlocks remote = await RemoteBlocks.ConnectAsync(wire.Client, string.Empty, default);
+        (List<VtHash> here, List<VtHash> away) = await BlockComparison.RunAsync(SortedHashes.Read(index, VtHashName.Sha256), remote, default);
+        Assert.Equal(hashes[common..(common + onlyHere)].Order(), here.Order());
+        Assert.Equal(hashes[(common + onlyHere)..].Order(), away.Order());
+        return remote.Statistics;
+    }
+
+    private static void Fill(IBlockIndex index, ReadOnlySpan<VtHash> hashes)
+    {
+        List<IndexedRecord> records = [];
+        for (int i = 0; i < hashes.Length; i += 1000)
+        {
+            records.Add(new IndexedRecord(i, 1000, hashes.Slice(i, Math.Min(1000, hashes.Length - i)).ToArray().Select(hash => (hash, 1)).ToArray()));
+        }
+
+        index.Refresh(new Dictionary<DataFileId, long>(), new HashSet<DataFileId>());
+        index.AddFile(DataFileId.New(), 1 << 20, records);
+    }
+
+    private async Task<TestStore> FilledAsync()
+    {
+        for (int i = 0; i < 12; i++)
+        {
+            _temp.WriteFile($"src/{i % 3}/{i}", TestContent.Random(40_000 + (i * 9_000), (ulong)i));
+        }
+
+        TestStore store = await TestStore.CreateAsync(_temp.Combine("here"), request => request with { AverageBlock = 16384 });
+        await store.BackupAsync(_temp.Combine("src"));
+        return store;
+    }
+
+    private async Task<RemoteBlocks> ConnectAsync(ExportRight right = ExportRight.Full, TestWire? wire = null)
+    {
+        wire ??= new TestWire();
+        StoreExport export = new(new StoreAddress(_temp.Combine("there")), right, new MemoryBlockIndexFactory());
+        _services.Add(PeerService.RunAsync(wire.Server, export.OpenAsync, right, default));
+        return await RemoteBlocks.ConnectAsync(wire.Client, string.Empty, default);
+    }
+
+    private Task EndedAsync() => Task.WhenAll(_services);
+}
