@@ -4,7 +4,7 @@ using VtPS.Benchmarks.Compare;
 using VtPS.Benchmarks.Scale;
 
 // compare …   times vt beside the other tools that are installed, on two versions of a real tree; see README.md
-// scale WHAT … measures one large file, many small ones, or a large index; see README.md
+// scale WHAT … measures one large file, many small ones, a large index, or two large Stores compared; see README.md
 // engine-backup TREE STORE CACHE
 //               one backup by the engine alone; Measure-Module.ps1 compares the cmdlet with it
 // micro …     micro-benchmarks; what follows goes to BenchmarkDotNet (--list flat, --filter *Chunker*)
@@ -22,6 +22,9 @@ switch (args)
     case ["scale", "big-index", .. string[] rest]:
         return await BigIndex.RunAsync(ScaleOptions.Parse(rest));
 
+    case ["scale", "big-difference", .. string[] rest]:
+        return await BigDifference.RunAsync(ScaleOptions.Parse(rest));
+
     case ["engine-backup", string tree, string store, string cache]:
         return await EngineRun.RunAsync(tree, store, cache);
 
@@ -30,6 +33,6 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks scale big-file|many-files|big-index [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks engine-backup TREE STORE CACHE\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
+        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks scale big-file|many-files|big-index|big-difference [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks engine-backup TREE STORE CACHE\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
         return 2;
 }

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace VtPS.Cli.Tests;
 
 /// <summary>A test that needs ssh and sshd (of OpenSSH) on this machine.</summary>

@@ -250,5 +250,4 @@ internal sealed partial class PeerConnection : IAsyncDisposable
             // The reader meets the same end, and tells of it.
         }
     }
-
 }

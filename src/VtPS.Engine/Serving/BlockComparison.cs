@@ -13,7 +13,7 @@ internal static class BlockComparison
     /// <param name="there">The other side; with the same hash.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The hashes that this side alone has, and those that the other alone has.</returns>
-    public static async Task<(List<VtHash> OnlyHere, List<VtHash> OnlyThere)> RunAsync(SortedHashes here, RemoteBlocks there, CancellationToken cancellationToken)
+    public static async Task<(List<VtHash> OnlyHere, List<VtHash> OnlyThere)> RunAsync(SortedHashes here, IBlockStore there, CancellationToken cancellationToken)
     {
         List<VtHash> onlyHere = [];
         List<VtHash> onlyThere = [];
@@ -36,8 +36,8 @@ internal static class BlockComparison
 
                     if (digests[i].Count == 0)
                     {
-                        (int start, int end) = here.Find(depth + 1, part);
-                        onlyHere.AddRange(Enumerable.Range(start, end - start).Select(index => here[index]));
+                        SortedHashes alone = here.Window(depth + 1, part);
+                        onlyHere.AddRange(Enumerable.Range(0, alone.Count).Select(index => alone[index]));
                     }
                     else if (mine.Count == 0 || digests[i].Count <= FewHashes || depth + 1 == SortedHashes.MaximumDepth)
                     {
@@ -58,25 +58,36 @@ internal static class BlockComparison
     }
 
     private static async Task CompareAsync(
-        SortedHashes here, RemoteBlocks there, int depth, List<uint> windows, List<VtHash> onlyHere, List<VtHash> onlyThere, CancellationToken cancellationToken)
+        SortedHashes here, IBlockStore there, int depth, List<uint> windows, List<VtHash> onlyHere, List<VtHash> onlyThere, CancellationToken cancellationToken)
     {
         foreach (uint[] some in windows.Chunk(BlockMessages.MaximumWindows))
         {
-            List<VtHash>[] theirs = await there.WindowHashesAsync(depth, some, cancellationToken).ConfigureAwait(false);
+            SortedHashes[] theirs = await there.WindowHashesAsync(depth, some, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < some.Length; i++)
             {
-                (int start, int end) = here.Find(depth, some[i]);
-                HashSet<VtHash> other = [.. theirs[i]];
-                for (int index = start; index < end; index++)
-                {
-                    if (!other.Remove(here[index]))
-                    {
-                        onlyHere.Add(here[index]);
-                    }
-                }
-
-                onlyThere.AddRange(other);
+                Merge(here.Window(depth, some[i]), theirs[i], onlyHere, onlyThere);
             }
+        }
+    }
+
+    private static void Merge(SortedHashes here, SortedHashes there, List<VtHash> onlyHere, List<VtHash> onlyThere)
+    {
+        int mine = 0;
+        int other = 0;
+        while (mine < here.Count || other < there.Count)
+        {
+            int order = mine == here.Count ? 1 : other == there.Count ? -1 : here.Compare(mine, there, other);
+            if (order < 0)
+            {
+                onlyHere.Add(here[mine]);
+            }
+            else if (order > 0)
+            {
+                onlyThere.Add(there[other]);
+            }
+
+            mine += order <= 0 ? 1 : 0;
+            other += order >= 0 ? 1 : 0;
         }
     }
 }

@@ -51,19 +51,25 @@ internal static class BlockMessages
         return writer.Written.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">They are too many, or none that can be.</exception>
-    public static (int Depth, List<uint> Windows) ReadWindows(ReadOnlySpan<byte> bytes, int maximumDepth)
+    /// <exception cref="InvalidDataException">They are too many, do not rise, or are none that can be.</exception>
+    public static (int Depth, uint[] Windows) ReadWindows(ReadOnlySpan<byte> bytes, int maximumDepth)
     {
         ByteReader reader = new(bytes);
         int depth = reader.ReadByte();
         List<uint> windows = [];
-        while (!reader.IsEmpty)
+        while (!reader.IsEmpty && windows.Count <= MaximumWindows)
         {
-            windows.Add(reader.ReadUInt32());
+            uint window = reader.ReadUInt32();
+            if (windows.Count > 0 && window <= windows[^1])
+            {
+                throw new InvalidDataException("The windows' numbers do not rise.");
+            }
+
+            windows.Add(window);
         }
 
-        return depth <= maximumDepth && windows.Count <= MaximumWindows && windows.TrueForAll(window => window < 1UL << (4 * depth))
-            ? (depth, windows)
+        return depth <= maximumDepth && windows.Count <= MaximumWindows && (windows.Count == 0 || windows[^1] < 1UL << (4 * depth))
+            ? (depth, [.. windows])
             : throw new InvalidDataException("There are no such windows.");
     }
 }

@@ -1,12 +1,16 @@
-using VtPS.Engine.Backups;
+using System.Text;
+using VtPS.Engine.Hashing;
 using VtPS.Engine.IO;
 using VtPS.Engine.Protocol;
 using VtPS.Engine.Stores;
 
 namespace VtPS.Engine.Serving;
 
-/// <summary>The blocks of a Store that a peer has opened and serves. Calls can be made many at a time; the peer takes some and the others wait. Safe for use by many threads.</summary>
-internal sealed class RemoteBlocks : IAsyncDisposable
+/// <summary>
+/// The blocks of a Store that a peer has opened and serves. Calls can be made many at a time; the peer takes some and the others wait. When the connection ends, every
+/// call fails, for good: an operation ends and is run again.
+/// </summary>
+internal sealed class RemoteBlocks : IBlockStore
 {
     private const int HashesAtOnce = 50_000;
     private const int MaximumBody = 1 << 30;
@@ -19,16 +23,19 @@ internal sealed class RemoteBlocks : IAsyncDisposable
         Opened = opened;
     }
 
+    private delegate T BodyReader<T>(ReadOnlyMemory<byte> body);
+
     /// <summary>What the peer said of its Store when it was opened.</summary>
     public BlockStatus Opened { get; }
+
+    /// <inheritdoc/>
+    public VtHashName HashName => Opened.HashName;
 
     /// <summary>What the peer lets this side do.</summary>
     public ExportRight Right => _connection.Peer.Right;
 
     /// <summary>What went over the connection so far.</summary>
     public PeerStatistics Statistics => _connection.Statistics;
-
-    private VtHashName HashName => Opened.HashName;
 
     /// <summary>Opens a Store's blocks at a peer.</summary>
     /// <param name="transport">The streams to the peer, which the result then owns.</param>
@@ -41,7 +48,7 @@ internal sealed class RemoteBlocks : IAsyncDisposable
         try
         {
             byte[] answer = await connection.CallAsync(PeerMethod.Open, new OpenRequest(PeerLevel.Blocks, false, store).ToBytes(), cancellationToken).ConfigureAwait(false);
-            return new RemoteBlocks(connection, BlockStatus.Read(answer));
+            return new RemoteBlocks(connection, Read(connection, answer, static bytes => BlockStatus.Read(bytes.Span)));
         }
         catch
         {
@@ -50,11 +57,11 @@ internal sealed class RemoteBlocks : IAsyncDisposable
         }
     }
 
-    /// <summary>What the peer's Store is like now.</summary>
+    /// <inheritdoc/>
     public async Task<BlockStatus> StatusAsync(CancellationToken cancellationToken) =>
-        BlockStatus.Read(await _connection.CallAsync(PeerMethod.Status, default, cancellationToken).ConfigureAwait(false));
+        Read(_connection, await _connection.CallAsync(PeerMethod.Status, default, cancellationToken).ConfigureAwait(false), static bytes => BlockStatus.Read(bytes.Span));
 
-    /// <summary>Which blocks the peer has, and below which of them it has everything. Where this side may write, the answer holds until the connection ends.</summary>
+    /// <inheritdoc/>
     public async Task<BlockPresence[]> ContainsAsync(IReadOnlyList<VtHash> hashes, CancellationToken cancellationToken)
     {
         BlockPresence[] presence = new BlockPresence[hashes.Count];
@@ -62,7 +69,8 @@ internal sealed class RemoteBlocks : IAsyncDisposable
         {
             List<VtHash> some = [.. hashes.Skip(from).Take(HashesAtOnce)];
             (_, byte[] flags) = await AskAsync(PeerMethod.Contains, default, BlockMessages.Hashes(some), cancellationToken).ConfigureAwait(false);
-            for (int i = 0; i < some.Count; i++)
+            Require(flags.Length == some.Count, "it answers for another number of blocks than it was asked for");
+            for (int i = 0; i < flags.Length; i++)
             {
                 presence[from + i] = (BlockPresence)flags[i];
             }
@@ -71,107 +79,123 @@ internal sealed class RemoteBlocks : IAsyncDisposable
         return presence;
     }
 
-    /// <summary>Reads a block, and checks that it has its hash.</summary>
-    /// <exception cref="VtException">BlockNotFound, BlockDamaged.</exception>
-    public async Task<byte[]> GetAsync(VtHash hash, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> GetAsync(VtHash hash, CancellationToken cancellationToken)
     {
         (_, byte[] block) = await AskAsync(PeerMethod.GetBlock, hash.Span.ToArray(), null, cancellationToken).ConfigureAwait(false);
-        return Hashing.BlockHasher.Compute(HashName, block).Equals(hash)
+        return BlockHasher.Compute(HashName, block).Equals(hash)
             ? block
             : throw new VtException(VtErrorId.BlockDamaged, $"'{_connection.Name}' sent something else for the block {hash}. Run Test-VtStore -Data there.", hash);
     }
 
-    /// <summary>Gives the peer a block. It is there for good only after <see cref="FlushAsync"/>.</summary>
-    /// <returns>Its hash, as the peer computed it.</returns>
+    /// <inheritdoc/>
     public async Task<VtHash> PutAsync(ReadOnlyMemory<byte> block, bool isTree, CancellationToken cancellationToken)
     {
         OutgoingCall call = await _connection.BeginAsync(PeerMethod.PutBlock, new[] { isTree ? (byte)1 : (byte)0 }, true, cancellationToken).ConfigureAwait(false);
         await using (call.ConfigureAwait(false))
         {
             await call.WriteAsync(block, true, cancellationToken).ConfigureAwait(false);
-            return new VtHash(HashName, await call.AnswerAsync(cancellationToken).ConfigureAwait(false));
+            byte[] hash = await call.AnswerAsync(cancellationToken).ConfigureAwait(false);
+            Require(hash.Length == VtHashNames.Size(HashName), "what it names a block by is no hash");
+            return new VtHash(HashName, hash);
         }
     }
 
-    /// <summary>Makes everything durable that was put before this call.</summary>
+    /// <inheritdoc/>
     public async Task FlushAsync(CancellationToken cancellationToken) =>
         await _connection.CallAsync(PeerMethod.Flush, default, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The digests of the sixteen parts of each window; with depth 0 the peer looks at its hashes anew, for this and all that follow.</summary>
+    /// <inheritdoc/>
     public async Task<WindowDigest[]> DigestsAsync(int depth, ReadOnlyMemory<uint> windows, CancellationToken cancellationToken)
     {
         (_, byte[] body) = await AskAsync(PeerMethod.Digests, default, BlockMessages.Windows(depth, windows.Span), cancellationToken).ConfigureAwait(false);
-        return Read(body, windows.Length * WindowDigest.Parts);
-
-        static WindowDigest[] Read(ReadOnlySpan<byte> body, int count)
+        return Read(_connection, body, bytes =>
         {
-            ByteReader reader = new(body);
-            WindowDigest[] digests = new WindowDigest[count];
-            for (int i = 0; i < count; i++)
+            ByteReader reader = new(bytes.Span);
+            WindowDigest[] digests = new WindowDigest[windows.Length * WindowDigest.Parts];
+            for (int i = 0; i < digests.Length; i++)
             {
                 digests[i] = WindowDigest.Read(ref reader);
             }
 
             return digests;
-        }
+        });
     }
 
-    /// <summary>The hashes in each window, sorted.</summary>
-    public async Task<List<VtHash>[]> WindowHashesAsync(int depth, ReadOnlyMemory<uint> windows, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<SortedHashes[]> WindowHashesAsync(int depth, ReadOnlyMemory<uint> windows, CancellationToken cancellationToken)
     {
         (_, byte[] body) = await AskAsync(PeerMethod.WindowHashes, default, BlockMessages.Windows(depth, windows.Span), cancellationToken).ConfigureAwait(false);
-        return Read(body, windows.Length, HashName);
-
-        static List<VtHash>[] Read(ReadOnlySpan<byte> body, int count, VtHashName name)
+        return Read(_connection, body, bytes =>
         {
-            ByteReader reader = new(body);
-            List<VtHash>[] hashes = new List<VtHash>[count];
-            for (int i = 0; i < count; i++)
+            ByteReader reader = new(bytes.Span);
+            SortedHashes[] hashes = new SortedHashes[windows.Length];
+            for (int i = 0; i < hashes.Length; i++)
             {
-                hashes[i] = BlockMessages.ReadHashes(reader.ReadBytes(checked(reader.ReadInt32() * VtHashNames.Size(name))), name);
+                long length = reader.ReadInt32() * (long)VtHashNames.Size(HashName);
+                int start = bytes.Length - reader.Rest.Length;
+                reader.ReadBytes((int)Math.Min(length, int.MaxValue));
+                hashes[i] = SortedHashes.Parse(HashName, bytes.Slice(start, (int)length));
             }
 
             return hashes;
-        }
+        });
     }
 
-    /// <summary>Up to so many hashes after one in the order of their bytes; null for the first of all, with which the peer looks at its hashes anew.</summary>
-    public async Task<List<VtHash>> HashesAfterAsync(VtHash? after, int most, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<SortedHashes> HashesAfterAsync(VtHash? after, int most, CancellationToken cancellationToken)
     {
         ByteWriter writer = new();
         writer.WritePrefixed(after is null ? default : after.Span);
         writer.WriteVarUInt((ulong)most);
         (_, byte[] body) = await AskAsync(PeerMethod.HashesAfter, writer.Written.ToArray(), null, cancellationToken).ConfigureAwait(false);
-        return BlockMessages.ReadHashes(body, HashName);
+        return Read(_connection, body, bytes => SortedHashes.Parse(HashName, bytes));
     }
 
-    /// <summary>The records of the peer's backups that began at a moment or later, amendments applied, oldest first; and how many could not be read.</summary>
-    public async Task<(List<VtBackup> Backups, int Damaged)> BackupsSinceAsync(DateTime since, VtStore store, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<(List<StoredBackup> Backups, int Damaged)> BackupsSinceAsync(DateTime since, CancellationToken cancellationToken)
     {
         long milliseconds = Math.Max(0, (long)(since.ToUniversalTime() - DateTime.UnixEpoch).TotalMilliseconds);
         (byte[] answer, byte[] body) = await AskAsync(PeerMethod.BackupsSince, ObjectMessages.Number((ulong)milliseconds), null, cancellationToken).ConfigureAwait(false);
-        return (Read(body, store), new ByteReader(answer).ReadInt32());
-
-        static List<VtBackup> Read(ReadOnlySpan<byte> body, VtStore store)
+        return Read(_connection, body, bytes =>
         {
-            List<VtBackup> backups = [];
-            ByteReader reader = new(body);
+            List<StoredBackup> backups = [];
+            ByteReader reader = new(bytes.Span);
             while (!reader.IsEmpty)
             {
-                string id = ObjectMessages.ReadText(ref reader);
-                backups.Add(BackupRecord.Read(reader.ReadPrefixed().ToArray(), id, store));
+                backups.Add(new StoredBackup(ObjectMessages.ReadText(ref reader), reader.ReadPrefixed().ToArray()));
             }
 
-            return backups;
+            return (backups, new ByteReader(answer).ReadInt32());
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task PutBackupAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+        await AskAsync(PeerMethod.PutBackup, ObjectMessages.Text(backup.Id), backup.Record, cancellationToken).ConfigureAwait(false);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Reads what the peer sent; what cannot be understood is the peer's fault.</summary>
+    private static T Read<T>(PeerConnection connection, ReadOnlyMemory<byte> body, BodyReader<T> read)
+    {
+        try
+        {
+            return read(body);
+        }
+        catch (InvalidDataException e)
+        {
+            throw PeerFailures.Mismatch(connection.Name, new InvalidDataException("an answer of it cannot be understood", e), null);
         }
     }
 
-    /// <summary>Puts a backup's record, once everything that it stands on is there: the peer makes that durable and looks it all up. When the task ends, the backup is there for good.</summary>
-    /// <exception cref="VtException">BlockNotFound: not everything is there.</exception>
-    public async Task PutBackupAsync(VtBackup backup, CancellationToken cancellationToken) =>
-        await AskAsync(PeerMethod.PutBackup, ObjectMessages.Text(backup.Id), BackupRecord.Write(backup), cancellationToken).ConfigureAwait(false);
-
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    private void Require(bool holds, string fault)
+    {
+        if (!holds)
+        {
+            throw PeerFailures.Mismatch(_connection.Name, new InvalidDataException(fault), null);
+        }
+    }
 
     private async Task<(byte[] Answer, byte[] Body)> AskAsync(PeerMethod method, byte[]? request, byte[]? body, CancellationToken cancellationToken)
     {

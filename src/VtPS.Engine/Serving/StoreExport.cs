@@ -32,7 +32,8 @@ internal sealed class StoreExport : IAsyncDisposable
     public async ValueTask<IStoreService> OpenAsync(OpenRequest request, CancellationToken cancellationToken) => request.Level switch
     {
         PeerLevel.Objects => new ObjectServer(await OpenStorageAsync(request, cancellationToken).ConfigureAwait(false), Right),
-        PeerLevel.Blocks => new BlockServer(await StoreSession.OpenAsync(Find(request.Store), _indexes, cancellationToken).ConfigureAwait(false), Right),
+        PeerLevel.Blocks when request.ForCreation => throw new VtException(VtErrorId.PeerProtocolMismatch, "A Store is made on the Objects level alone. Use the same version of VtPS on both sides."),
+        PeerLevel.Blocks => BlockServer.Of(await StoreSession.OpenAsync(Find(request.Store), _indexes, cancellationToken).ConfigureAwait(false), Right),
         _ => throw new VtException(VtErrorId.PeerProtocolMismatch, $"Level {(byte)request.Level} of the protocol is not known here. Use the same version of VtPS on both sides."),
     };
 

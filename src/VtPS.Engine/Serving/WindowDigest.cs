@@ -17,19 +17,15 @@ internal readonly record struct WindowDigest(int Count, UInt128 Sum)
         return new WindowDigest(end - start, hashes.Digest(start, end));
     }
 
-    /// <summary>The sixteen parts of a window: of each the count (number) and, unless that is 0, the sum (16 bytes, little-endian).</summary>
-    public static void Write(ByteWriter writer, SortedHashes hashes, int depth, uint window)
+    /// <summary>The count (number) and, unless that is 0, the sum (16 bytes, little-endian).</summary>
+    public void Write(ByteWriter writer)
     {
-        Span<byte> sum = stackalloc byte[16];
-        for (uint part = 0; part < Parts; part++)
+        writer.WriteVarUInt((ulong)Count);
+        if (Count > 0)
         {
-            WindowDigest digest = Of(hashes, depth + 1, (window * Parts) + part);
-            writer.WriteVarUInt((ulong)digest.Count);
-            if (digest.Count > 0)
-            {
-                BinaryPrimitives.WriteUInt128LittleEndian(sum, digest.Sum);
-                writer.WriteBytes(sum);
-            }
+            Span<byte> sum = stackalloc byte[16];
+            BinaryPrimitives.WriteUInt128LittleEndian(sum, Sum);
+            writer.WriteBytes(sum);
         }
     }
 

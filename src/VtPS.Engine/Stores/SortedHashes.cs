@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace VtPS.Engine.Stores;
 
 /// <summary>
-/// The hashes of a Store's blocks at one moment, packed and sorted by their bytes, for comparing two Stores by windows: a window of depth d and number n holds the hashes whose first
+/// Hashes of a Store's blocks at one moment, packed and sorted by their bytes, for comparing two Stores by windows: a window of depth d and number n holds the hashes whose first
 /// 4·d bits are n; its digest is the sum modulo 2^128 of the last 16 bytes (little-endian) of each. A hash's length of memory for each block. Never changed: safe for use by many threads.
 /// </summary>
 internal sealed class SortedHashes
@@ -11,22 +11,45 @@ internal sealed class SortedHashes
     /// <summary>The deepest a window can be.</summary>
     public const int MaximumDepth = 8;
 
-    private readonly byte[] _bytes;
     private readonly int _size;
     private readonly VtHashName _name;
 
-    private SortedHashes(VtHashName name, byte[] bytes)
+    private SortedHashes(VtHashName name, ReadOnlyMemory<byte> bytes)
     {
         _name = name;
         _size = VtHashNames.Size(name);
-        _bytes = bytes;
+        Bytes = bytes;
     }
 
+    /// <summary>The packed bytes: one bare hash after the other.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
     /// <summary>How many there are.</summary>
-    public int Count => _bytes.Length / _size;
+    public int Count => Bytes.Length / _size;
 
     /// <summary>The hash of a place.</summary>
-    public VtHash this[int index] => new(_name, Bytes(index, index + 1).ToArray());
+    public VtHash this[int index] => new(_name, At(index).ToArray());
+
+    /// <summary>Takes packed hashes as they came from elsewhere; the bytes stay the result's.</summary>
+    /// <exception cref="InvalidDataException">One is cut off, or they do not rise.</exception>
+    public static SortedHashes Parse(VtHashName name, ReadOnlyMemory<byte> bytes)
+    {
+        SortedHashes hashes = new(name, bytes);
+        if (bytes.Length % hashes._size != 0)
+        {
+            throw new InvalidDataException("A hash is cut off");
+        }
+
+        for (int i = 1; i < hashes.Count; i++)
+        {
+            if (hashes.Compare(i - 1, hashes, i) >= 0)
+            {
+                throw new InvalidDataException("Sorted hashes are out of order");
+            }
+        }
+
+        return hashes;
+    }
 
     /// <summary>Reads them from an index: all blocks in live files.</summary>
     /// <exception cref="VtException">InvalidArgument: more than can be compared in memory.</exception>
@@ -56,8 +79,20 @@ internal sealed class SortedHashes
         return new SortedHashes(name, filled == bytes.Length ? bytes : bytes[..filled]);
     }
 
-    /// <summary>The packed bytes of the hashes in a range of places.</summary>
-    public ReadOnlySpan<byte> Bytes(int start, int end) => _bytes.AsSpan(start * _size, (end - start) * _size);
+    /// <summary>Those of a range of places.</summary>
+    public SortedHashes Slice(int start, int end) => new(_name, Bytes[(start * _size)..(end * _size)]);
+
+    /// <summary>Those of a window.</summary>
+    /// <param name="depth">From 0, everything, to <see cref="MaximumDepth"/>.</param>
+    /// <param name="window">The number, less than 16 to the power of the depth.</param>
+    public SortedHashes Window(int depth, uint window)
+    {
+        (int start, int end) = Find(depth, window);
+        return Slice(start, end);
+    }
+
+    /// <summary>The order of one of these and one of others.</summary>
+    public int Compare(int index, SortedHashes other, int otherIndex) => At(index).SequenceCompareTo(other.At(otherIndex));
 
     /// <summary>The places of a window's hashes: from the first to before the last.</summary>
     /// <param name="depth">From 0, everything, to <see cref="MaximumDepth"/>.</param>
@@ -68,10 +103,11 @@ internal sealed class SortedHashes
     /// <summary>The digest of a range of places.</summary>
     public UInt128 Digest(int start, int end)
     {
+        ReadOnlySpan<byte> bytes = Bytes.Span;
         UInt128 sum = 0;
         for (int i = start; i < end; i++)
         {
-            sum += BinaryPrimitives.ReadUInt128LittleEndian(_bytes.AsSpan(((i + 1) * _size) - 16));
+            sum += BinaryPrimitives.ReadUInt128LittleEndian(bytes[(((i + 1) * _size) - 16)..]);
         }
 
         return sum;
@@ -85,7 +121,7 @@ internal sealed class SortedHashes
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if (Bytes(middle, middle + 1).SequenceCompareTo(hash) <= 0)
+            if (At(middle).SequenceCompareTo(hash) <= 0)
             {
                 low = middle + 1;
             }
@@ -98,6 +134,8 @@ internal sealed class SortedHashes
         return low;
     }
 
+    private ReadOnlySpan<byte> At(int index) => Bytes.Span.Slice(index * _size, _size);
+
     private int LowerBound(int depth, ulong window)
     {
         int low = 0;
@@ -105,7 +143,7 @@ internal sealed class SortedHashes
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if ((ulong)(BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(middle * _size)) >> (32 - (4 * depth))) < window)
+            if ((ulong)(BinaryPrimitives.ReadUInt32BigEndian(At(middle)) >> (32 - (4 * depth))) < window)
             {
                 low = middle + 1;
             }
