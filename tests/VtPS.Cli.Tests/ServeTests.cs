@@ -144,26 +144,25 @@ public sealed class ServeTests : Workplace
     [SshdFact]
     public void Over_ssh_a_Store_is_made_and_used_as_a_local_one()
     {
-        using SshServer server = new(At("ssh"));
-        SetEnvironment("VT_SSH", server.Client);
+        SetEnvironment("VT_SSH", new SshServer(At("ssh")).Client);
         SetEnvironment("VT_REMOTE_COMMAND", $"HOME='{At("home")}' {VtProcess.Host} {VtProcess.Program}");
         WriteTree();
 
         // A path that any shell would take to pieces.
-        StorePathOverSsh(server, At("st ore '$(touch pwned)'"));
+        StorePathOverSsh(At("st ore '$(touch pwned)'"));
         Assert.Empty(Directory.GetFiles(Folder, "pwned", SearchOption.AllDirectories));
-        Assert.Equal(["StoreNotFound"], Vt("backups", "--store", server.Address(At("nothing"))).ErrorIds);
+        Assert.Equal(["StoreNotFound"], Vt("backups", "--store", SshServer.Address(At("nothing"))).ErrorIds);
 
         SetEnvironment("VT_REMOTE_COMMAND", "no-such-program");
-        VtRun run = Vt("backups", "--store", server.Address(At("nothing")));
+        VtRun run = Vt("backups", "--store", SshServer.Address(At("nothing")));
         Assert.Equal(["PeerUnreachable"], run.ErrorIds);
         Assert.Contains("no-such-program", run.Error, StringComparison.Ordinal);
         Assert.Contains("exit code 127", run.Error, StringComparison.Ordinal);
     }
 
-    private void StorePathOverSsh(SshServer server, string path)
+    private void StorePathOverSsh(string path)
     {
-        UseStore(server.Address(string.Join('/', path.Split('/').Select(Uri.EscapeDataString))));
+        UseStore(SshServer.Address(string.Join('/', path.Split('/').Select(Uri.EscapeDataString))));
         Assert.True(File.Exists(Path.Combine(path, "store.json")));
     }
 

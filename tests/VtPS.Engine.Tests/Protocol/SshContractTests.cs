@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using VtPS.Cli.Tests;
 using VtPS.Engine.Objects;
@@ -24,19 +25,19 @@ public sealed class SshContractTests : IDisposable
     [SshdFact]
     public async Task Over_ssh_a_Stores_objects_keep_the_contract()
     {
-        using SshServer server = new(_temp.Combine("ssh"));
+        SshServer server = new(_temp.Combine("ssh"));
         await RunAsync(() => new ObjectsOverSsh(server, _temp.CreateFolder("store")), 15);
     }
 
     [SshdFact]
     public async Task Over_ssh_a_Stores_blocks_keep_the_contract()
     {
-        using SshServer server = new(_temp.Combine("ssh"));
+        SshServer server = new(_temp.Combine("ssh"));
         await RunAsync(() => new BlocksOverSsh(server, _temp.Combine("store")), 5);
     }
 
     private static IPeerTransport Connect(SshServer server) => CommandTransport.Start(
-        "ssh", server.Client, ["-T", "-p", server.Port.ToString(null, null), "127.0.0.1", $"dotnet '{typeof(SshContractTests).Assembly.Location}' serve --stdio"]);
+        "ssh", server.Client, ["-T", "-p", SshServer.Port.ToString(CultureInfo.InvariantCulture), "127.0.0.1", $"dotnet '{typeof(SshContractTests).Assembly.Location}' serve --stdio"]);
 
     private static async Task RunAsync<T>(Func<T> make, int least)
         where T : IAsyncLifetime
