@@ -1,15 +1,15 @@
+using System.Runtime.ExceptionServices;
 using VtPS.Engine.Blocks;
 using VtPS.Engine.Hashing;
 using VtPS.Engine.IO;
 using VtPS.Engine.Operations;
-using VtPS.Engine.Rules;
 using VtPS.Engine.Stores;
 using VtPS.Engine.Trees;
 
 namespace VtPS.Engine.Backups;
 
 /// <summary>
-/// Walks the sources in the order of name bytes, depth first, on a stack of its own: looks at every entry once, compares it with the bases,
+/// Walks the sources in the order of name bytes, depth first, on a stack of its own: takes from the scanner what every entry is, compares it with the bases,
 /// and sends to the workers what must be read.
 /// </summary>
 internal sealed class BackupWalker
@@ -18,7 +18,6 @@ internal sealed class BackupWalker
     private readonly SourcePlan _plan;
     private readonly IReadOnlyList<BaseBackup> _bases;
     private readonly IOperationObserver _observer;
-    private readonly RuleSet _rules;
     private readonly LinkGroups _links = new();
     private readonly StoreTreeReader _trees;
     private readonly Stack<WalkFrame> _stack = new();
@@ -31,25 +30,27 @@ internal sealed class BackupWalker
         _plan = plan;
         _bases = bases;
         _observer = observer;
-        _rules = ExcludeSource.Parse(run.Request.Exclude);
         _trees = (StoreTreeReader)run.Session.Trees;
     }
 
     /// <summary>Walks everything, or until the run stops.</summary>
     public void Walk()
     {
-        PushTop();
+        using SourceScanner scanner = new(_run.Request, _run.Counters, _plan, _run.Stopping);
         try
         {
+            PushTop(scanner);
             while (_stack.TryPeek(out WalkFrame? frame) && !_run.IsStopping)
             {
-                if (frame.TryNext(out int slot, out byte[] name))
+                if (frame.TryNext(scanner, out int slot, out byte[] name, out ScannedEntry entry))
                 {
-                    Visit(frame, slot, name);
+                    Visit(scanner, frame, slot, name, entry);
                 }
                 else
                 {
-                    Pop();
+                    _stack.Pop();
+                    frame.Release();
+                    _run.ReleaseBuilder(frame.Builder);
                 }
             }
 
@@ -57,28 +58,18 @@ internal sealed class BackupWalker
             {
                 SendBatch();
             }
-            else
-            {
-                _batch.Drop();
-            }
         }
         finally
         {
+            _batch.Drop();
             while (_stack.TryPop(out WalkFrame? frame))
             {
-                frame.Directory?.Release();
+                frame.Release();
             }
         }
     }
 
-    private void Pop()
-    {
-        WalkFrame frame = _stack.Pop();
-        frame.Directory?.Release();
-        _run.ReleaseBuilder(frame.Builder);
-    }
-
-    private void PushTop()
+    private void PushTop(SourceScanner scanner)
     {
         BaseDirectory?[] bases = new BaseDirectory?[_bases.Count];
         for (int i = 0; i < bases.Length; i++)
@@ -86,74 +77,44 @@ internal sealed class BackupWalker
             bases[i] = BaseDirectory.TryRead(_trees, VtBlockReference.Parse(_bases[i].Backup.Root), _bases[i].Backup.SideCar, _bases[i].IsComplete, _run.Stopping);
         }
 
-        SharedDirectory? directory = null;
-        byte[][] names;
-        RuleScope? scope = null;
-        ulong device = 0;
-        if (_plan.Root is null)
-        {
-            names = [.. _plan.Top.Children.Keys];
-        }
-        else
-        {
-            directory = new SharedDirectory(Open(_plan.Root));
-            if (_plan.Top.IsWhole)
-            {
-                device = directory.Handle.GetStatus().Device;
-                names = ListNames(directory.Handle, ref scope, out _);
-            }
-            else
-            {
-                names = [.. _plan.Top.Children.Keys];
-            }
-        }
-
-        DirectoryBuilder builder = new(null, 0, [], _plan.Root, names.Length) { Base = FirstOf(bases), Sources = _plan.Root is null ? _plan.Top : null };
+        ScannedPart first = scanner.Take();
+        DirectoryBuilder builder = new(null, 0, [], _plan.Root, first.Directory!.Names.Length) { Base = FirstOf(bases), Sources = _plan.Root is null ? _plan.Top : null };
         _run.SetRoot(builder);
-        _stack.Push(new WalkFrame(directory, builder, names, bases, scope, device, _plan.Top.IsWhole ? null : _plan.Top));
+        _stack.Push(new WalkFrame(first.Directory, first, builder, bases));
     }
 
-    private void Visit(WalkFrame frame, int slot, byte[] name)
+    private void Visit(SourceScanner scanner, WalkFrame frame, int slot, byte[] name, in ScannedEntry seen)
     {
-        SourceNode? node = frame.Node?.Children[name];
+        SourceNode? node = seen.Node;
+        VtItemType type = seen.Failure is null ? seen.Status.Type : VtItemType.Unknown;
         SharedDirectory? parent = null;
-        FileTime now = FileTime.Now;
-        VtItemType type = VtItemType.Unknown;
         try
         {
-            parent = ParentOf(frame, node);
-            FileStatus status;
-            if (node is { FollowLink: true })
+            if (seen.Failure is not null)
             {
-                using DirectoryHandle followed = FileSystem.Current.OpenDirectory(node.Path!);
-                status = followed.GetStatus();
-            }
-            else
-            {
-                status = parent.Handle.GetStatus(name);
+                ExceptionDispatchInfo.Throw(seen.Failure);
             }
 
-            type = status.Type;
-            bool isDirectory = type == VtItemType.Directory;
-            if (frame.Scope is not null && frame.Scope.IsExcluded(name, isDirectory))
+            if (seen.IsExcluded)
             {
                 Interlocked.Increment(ref _run.Counters.Excluded);
                 return;
             }
 
-            if (node is { IsWhole: false } && !isDirectory)
+            if (node is { IsWhole: false } && type != VtItemType.Directory)
             {
                 string path = PathText.Format(FirstPath(node));
                 throw new VtException(VtErrorId.PathNotFound, $"'{path}' is not reached through directories alone: '{PathText.Format(frame.Builder.InsidePath(name))}' below the root is a {type}. Give the path that it leads to; nothing was backed up.", path);
             }
 
+            parent = frame.ParentOf(seen);
             switch (type)
             {
                 case VtItemType.Directory:
-                    VisitDirectory(frame, parent, slot, name, status, node, now);
+                    VisitDirectory(scanner, frame, parent, slot, name, seen);
                     break;
                 case VtItemType.File:
-                    VisitFile(frame, parent, slot, name, status);
+                    VisitFile(frame, parent, slot, name, seen.Status);
                     break;
                 case VtItemType.Socket:
                     Interlocked.Increment(ref _run.Counters.Sockets);
@@ -166,7 +127,7 @@ internal sealed class BackupWalker
                 case VtItemType.Unknown:
                     throw new FileSystemException(FileSystemReason.Other, 0, "It is of a type that VtPS does not know.");
                 default:
-                    VisitOther(frame, parent, slot, name, status, now);
+                    VisitOther(frame, parent, slot, name, seen.Status);
                     break;
             }
         }
@@ -187,6 +148,7 @@ internal sealed class BackupWalker
         finally
         {
             parent?.Release();
+            seen.Parent?.Release();
         }
     }
 
@@ -198,7 +160,6 @@ internal sealed class BackupWalker
             return;
         }
 
-        FileTime now = FileTime.Now;
         LinkGroup? group = null;
         if (status.LinkCount > 1)
         {
@@ -235,7 +196,7 @@ internal sealed class BackupWalker
                 TreeEntry entry = EntryFactory.Create(name, status, known, kept, null, known.Content, known.Sparse, false, group?.Id);
 
                 // Where the test did not ask for the ctime, the one that the content was read at stays: a stricter test of a later run still sees the difference.
-                SideEntry fresh = side!.Value.Changed == status.Changed ? EntryFactory.Side(status, now, leftOut) : side.Value with { Inode = status.Inode, Trusted = !leftOut };
+                SideEntry fresh = side!.Value.Changed == status.Changed ? EntryFactory.Side(status, frame.Looked, leftOut) : side.Value with { Inode = status.Inode, Trusted = !leftOut };
                 Interlocked.Increment(ref _run.Counters.FilesUnchanged);
                 _run.PutFile(frame.Builder, slot, entry, fresh, VtFileAction.Unchanged, 0);
                 group?.Tell(entry, fresh);
@@ -307,7 +268,7 @@ internal sealed class BackupWalker
         });
     }
 
-    private void VisitOther(WalkFrame frame, SharedDirectory parent, int slot, byte[] name, in FileStatus status, FileTime now)
+    private void VisitOther(WalkFrame frame, SharedDirectory parent, int slot, byte[] name, in FileStatus status)
     {
         TreeEntry? known = null;
         SideEntry? side = null;
@@ -333,131 +294,91 @@ internal sealed class BackupWalker
         bool leftOut = false;
         ExtendedAttribute[] attributes = same ? known!.ExtendedAttributes : _run.Fitting(frame.Builder, name, parent.Handle.GetExtendedAttributes(name), out leftOut);
         TreeEntry entry = EntryFactory.Create(name, status, known, attributes, target, null, false, false, group);
-        frame.Builder.Set(slot, entry, EntryFactory.Side(status, now, leftOut));
+        frame.Builder.Set(slot, entry, EntryFactory.Side(status, frame.Looked, leftOut));
         Interlocked.Increment(ref _run.Counters.Others);
         _run.Progress.AddItem();
         _run.Report(frame.Builder, entry, known is null ? VtFileAction.New : same ? VtFileAction.Unchanged : VtFileAction.Changed, 0, 0);
     }
 
-    private void VisitDirectory(WalkFrame frame, SharedDirectory parent, int slot, byte[] name, in FileStatus status, SourceNode? node, FileTime now)
+    private void VisitDirectory(SourceScanner scanner, WalkFrame frame, SharedDirectory parent, int slot, byte[] name, in ScannedEntry seen)
     {
-        TreeEntry? newest = null;
-        SideEntry? newestSide = null;
-        BaseDirectory?[] bases = new BaseDirectory?[frame.Bases.Length];
-        for (int i = 0; i < bases.Length; i++)
-        {
-            TreeEntry? known = frame.Find(i, name, out SideEntry? side);
-            if (known is null)
-            {
-                continue;
-            }
-
-            if (newest is null)
-            {
-                newest = known;
-                newestSide = side;
-            }
-
-            if (known.Type == VtItemType.Directory)
-            {
-                bases[i] = ReadBase(bases, i, known.Content!, side?.Directory, frame.Bases[i]!.IsComplete);
-            }
-        }
-
-        bool same = newest?.Type == VtItemType.Directory && EntryFactory.IsSameInode(status, newestSide);
-
-        // The file system to stay on is that of the path given: on the way down to it from the root any may be crossed.
-        ulong device = node is { IsWhole: false } ? 0 : node is not null || frame.Device == 0 ? status.Device : frame.Device;
-        bool mounted = _run.Request.OneFileSystem && device != 0 && status.Device != device;
-
-        // Everything that can fail comes before the entry is put: a directory that cannot be listed is an error, and in the backup without its entries.
-        SharedDirectory? opened = null;
-        byte[][] names = [];
-        RuleScope? scope = frame.Scope;
-        Exception? failure = null;
-        ExtendedAttribute[] attributes = [];
+        ScannedPart first = scanner.Take();
+        ScannedDirectory directory = first.Directory!;
+        bool isPushed = false;
         try
         {
-            attributes = same ? newest!.ExtendedAttributes : node is { FollowLink: true } ? [] : parent.Handle.GetExtendedAttributes(name);
-            if (!mounted)
+            TreeEntry? newest = null;
+            SideEntry? newestSide = null;
+            BaseDirectory?[] bases = new BaseDirectory?[frame.Bases.Length];
+            for (int i = 0; i < bases.Length; i++)
             {
-                DirectoryHandle handle = node is { FollowLink: true } ? FileSystem.Current.OpenDirectory(node.Path!) : parent.Handle.OpenDirectory(name);
-                opened = new SharedDirectory(handle);
-                if (node is { FollowLink: true })
+                TreeEntry? known = frame.Find(i, name, out SideEntry? side);
+                if (known is null)
                 {
-                    attributes = handle.GetExtendedAttributes();
+                    continue;
                 }
 
-                if (node is { IsWhole: false })
+                if (newest is null)
                 {
-                    names = [.. node.Children.Keys];
+                    newest = known;
+                    newestSide = side;
                 }
-                else
+
+                if (known.Type == VtItemType.Directory)
                 {
-                    names = ListNames(handle, name, node is { IsWhole: true }, ref scope);
+                    bases[i] = ReadBase(bases, i, known.Content!, side?.Directory, frame.Bases[i]!.IsComplete);
                 }
             }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            if (e is FileSystemException { Reason: FileSystemReason.NotFound })
+
+            bool same = newest?.Type == VtItemType.Directory && EntryFactory.IsSameInode(seen.Status, newestSide);
+
+            // What is gone is left out; a directory that cannot be listed is an error, and in the backup without its entries.
+            Exception? failure = directory.Failure;
+            if (failure is FileSystemException { Reason: FileSystemReason.NotFound })
             {
-                opened?.Release();
-                throw;
+                ExceptionDispatchInfo.Throw(failure);
             }
 
-            failure = e;
-            names = [];
-        }
+            ExtendedAttribute[] attributes = [];
+            try
+            {
+                attributes = same ? newest!.ExtendedAttributes
+                    : directory.Live is { } live ? live.Handle.GetExtendedAttributes()
+                    : seen.Node is { FollowLink: true } ? []
+                    : parent.Handle.GetExtendedAttributes(name);
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not FileSystemException { Reason: FileSystemReason.NotFound }))
+            {
+                failure ??= e;
+            }
 
-        TreeEntry entry = EntryFactory.Create(name, status, newest, _run.Fitting(frame.Builder, name, attributes, out bool leftOut), null, null, false, false, null);
-        frame.Builder.Set(slot, entry, EntryFactory.Side(status, now, failure is not null || leftOut));
-        frame.Builder.Expect();
-        Interlocked.Increment(ref _run.Counters.Directories);
-        _run.Progress.AddItem();
-        _run.Report(frame.Builder, entry, newest is null ? VtFileAction.New : same ? VtFileAction.Unchanged : VtFileAction.Changed, 0, 0);
-        DirectoryBuilder builder = new(frame.Builder, slot, name, node?.Path, names.Length) { Base = FirstOf(bases) };
-        lock (frame.Builder.OpenChildren)
+            TreeEntry entry = EntryFactory.Create(name, seen.Status, newest, _run.Fitting(frame.Builder, name, attributes, out bool leftOut), null, null, false, false, null);
+            frame.Builder.Set(slot, entry, EntryFactory.Side(seen.Status, frame.Looked, failure is not null || leftOut));
+            frame.Builder.Expect();
+            Interlocked.Increment(ref _run.Counters.Directories);
+            _run.Progress.AddItem();
+            _run.Report(frame.Builder, entry, newest is null ? VtFileAction.New : same ? VtFileAction.Unchanged : VtFileAction.Changed, 0, 0);
+            DirectoryBuilder builder = new(frame.Builder, slot, name, seen.Node?.Path, directory.Names.Length) { Base = FirstOf(bases) };
+            lock (frame.Builder.OpenChildren)
+            {
+                frame.Builder.OpenChildren.Add(builder);
+            }
+
+            if (failure is not null)
+            {
+                _run.Fail(frame.Builder, name, VtItemType.Directory, failure);
+            }
+
+            _stack.Push(new WalkFrame(directory, first, builder, bases));
+            isPushed = true;
+        }
+        finally
         {
-            frame.Builder.OpenChildren.Add(builder);
+            if (!isPushed)
+            {
+                first.Drop();
+            }
         }
-
-        if (failure is not null)
-        {
-            _run.Fail(frame.Builder, name, VtItemType.Directory, failure);
-        }
-
-        _stack.Push(new WalkFrame(opened, builder, names, bases, scope, device, node is { IsWhole: false } ? node : null));
-    }
-
-    /// <summary>The names of a directory in their order, after its own rules and its cache tag have been looked at.</summary>
-    private byte[][] ListNames(DirectoryHandle handle, byte[] name, bool top, ref RuleScope? scope)
-    {
-        RuleScope? outer = scope;
-        byte[][] names = ListNames(handle, ref scope, out RuleSet? local);
-        scope = top || outer is null ? RuleScope.Create(_rules, local) : outer.Enter(name, local);
-        return names;
-    }
-
-    private byte[][] ListNames(DirectoryHandle handle, ref RuleScope? scope, out RuleSet? local)
-    {
-        List<DirectoryEntryName> listed = handle.List();
-        byte[][] names = new byte[listed.Count][];
-        for (int i = 0; i < names.Length; i++)
-        {
-            names[i] = listed[i].Name;
-        }
-
-        (local, bool tagged) = ExcludeSource.Look(handle, listed, _run.Request.ExcludeCaches);
-        scope ??= RuleScope.Create(_rules, local);
-        if (tagged)
-        {
-            Interlocked.Add(ref _run.Counters.Excluded, names.Length - 1);
-            return [ExcludeSource.CacheTag.ToArray()];
-        }
-
-        Array.Sort(names, NameComparer.Instance);
-        return names;
     }
 
     private BaseDirectory? ReadBase(BaseDirectory?[] before, int index, VtBlockReference content, VtBlockReference? side, bool complete)
@@ -508,19 +429,6 @@ internal sealed class BackupWalker
         }
     }
 
-    /// <summary>The directory in which a name is looked up.</summary>
-    private static SharedDirectory ParentOf(WalkFrame frame, SourceNode? node)
-    {
-        if (frame.Directory is not null)
-        {
-            return frame.Directory.AddUser();
-        }
-
-        byte[] path = node!.Path!;
-        int slash = path.AsSpan().LastIndexOf((byte)'/');
-        return new SharedDirectory(FileSystem.Current.OpenDirectory(slash <= 0 ? [(byte)'/'] : path[..slash], searchOnly: true));
-    }
-
     /// <summary>How many of the paths given lie at or below a node.</summary>
     private static int CountPaths(SourceNode node)
     {
@@ -542,18 +450,6 @@ internal sealed class BackupWalker
         }
 
         return node.Path!;
-    }
-
-    private static DirectoryHandle Open(byte[] path)
-    {
-        try
-        {
-            return FileSystem.Current.OpenDirectory(path);
-        }
-        catch (FileSystemException e)
-        {
-            throw new VtException(VtErrorId.PathNotFound, $"The root '{PathText.Format(path)}' cannot be opened: {e.Message}", PathText.Format(path), e);
-        }
     }
 
     private static BaseDirectory? FirstOf(BaseDirectory?[] bases)

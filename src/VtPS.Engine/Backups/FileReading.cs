@@ -69,23 +69,21 @@ internal static class FileReading
 
     private static (VtBlockReference Content, long Read, long NewBytes) ReadSmall(BackupWorker worker, SafeFileHandle file, long size)
     {
-        // One byte more than the file is said to have: a file that grew is read as far as the buffer goes, and marked.
-        byte[] buffer = worker.Buffer((int)size + 1);
+        // One byte more than the file is said to have is asked for: a file that grew is read as far as the buffer goes, or not; the look at it afterwards tells.
+        int limit = (int)size + 1;
+        byte[] buffer = worker.Buffer(limit);
         int length = 0;
-        while (length < buffer.Length)
+        do
         {
-            int read = RandomAccess.Read(file, buffer.AsSpan(length, Math.Min(buffer.Length, (int)size + 1) - length), length);
+            int read = RandomAccess.Read(file, buffer.AsSpan(length, limit - length), length);
             if (read == 0)
             {
                 break;
             }
 
             length += read;
-            if (length > size)
-            {
-                break;
-            }
         }
+        while (length < size);
 
         Interlocked.Add(ref worker.Run.Counters.BytesRead, length);
         worker.Run.Progress.AddBytes(length);

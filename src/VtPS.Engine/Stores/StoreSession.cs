@@ -133,10 +133,23 @@ internal sealed class StoreSession : IAsyncDisposable
         }
 
         List<string> damage = [];
-        KeyRing? keys = await StoreUnlocking.UnlockAsync(address, config, bytes, storage, indexes.CacheFolder, damage.Add, cancellationToken).ConfigureAwait(false);
-        IBlockIndex index = indexes.Open(config.Id, config.HashName);
+
+        // A password takes a good part of a second: the index is opened beside it.
+        Task<KeyRing?> unlocking = Task.Run(() => StoreUnlocking.UnlockAsync(address, config, bytes, storage, indexes.CacheFolder, damage.Add, cancellationToken), CancellationToken.None);
+        IBlockIndex index;
         try
         {
+            index = indexes.Open(config.Id, config.HashName);
+        }
+        catch
+        {
+            await ((Task)unlocking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        try
+        {
+            KeyRing? keys = await unlocking.ConfigureAwait(false);
             StoreSession session = new(address, config, bytes, keys, storage, index, indexes.CacheFolder)
             {
                 Rules = rules ?? ProtocolRules.All,

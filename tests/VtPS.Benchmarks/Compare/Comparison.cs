@@ -15,6 +15,7 @@ internal static class Comparison
     public static async Task<int> RunAsync(CompareOptions options)
     {
         BackupTool[] tools = [.. options.Tools.Select(name => Make(name, options))];
+        BorrowedTree.Return(options.Work);
         Folders.Recreate(options.Work);
         List<string> about = [];
         foreach (BackupTool tool in tools)
@@ -60,32 +61,23 @@ internal static class Comparison
     {
         Directory.CreateDirectory(home);
         string store = Path.Combine(home, "store");
-        string tree = Path.Combine(options.Work, "tree");
         string small = SmallFile(options.Old, options.New);
         await TimeAsync(tool, home, store, "create", tool.Create(store), home, null);
 
         // Every tool sees one path whose content changes from the old version to the new one.
-        Directory.Move(options.Old, tree);
-        try
+        string tree;
+        using (BorrowedTree old = new(options.Old, options.Work))
         {
+            tree = old.Path;
             Warm(tree);
             await TimeAsync(tool, home, store, Steps[0], tool.Backup(store, tree), home, all);
             await TimeAsync(tool, home, store, Steps[1], tool.Backup(store, tree), home, all);
         }
-        finally
-        {
-            Directory.Move(tree, options.Old);
-        }
 
-        Directory.Move(options.New, tree);
-        try
+        using (new BorrowedTree(options.New, options.Work))
         {
             Warm(tree);
             await TimeAsync(tool, home, store, Steps[2], tool.Backup(store, tree), home, all);
-        }
-        finally
-        {
-            Directory.Move(tree, options.New);
         }
 
         string target = Path.Combine(home, "restored");

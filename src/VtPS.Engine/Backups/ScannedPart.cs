@@ -1,0 +1,25 @@
+using VtPS.Engine.IO;
+
+namespace VtPS.Engine.Backups;
+
+/// <summary>Some entries of one directory, in the order of names, as the scanner saw them.</summary>
+internal sealed class ScannedPart
+{
+    /// <summary>The directory, in its first part alone; whoever takes the part releases it.</summary>
+    public ScannedDirectory? Directory { get; init; }
+
+    public required ScannedEntry[] Entries { get; init; }
+
+    /// <summary>A time before the first of the looks.</summary>
+    public required FileTime Looked { get; init; }
+
+    /// <summary>Releases what the part holds.</summary>
+    public void Drop()
+    {
+        Directory?.Live?.Release();
+        foreach (ref ScannedEntry entry in Entries.AsSpan())
+        {
+            entry.Parent?.Release();
+        }
+    }
+}
