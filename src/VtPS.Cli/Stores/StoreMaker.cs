@@ -62,9 +62,10 @@ internal static class StoreMaker
         {
             return null;
         }
-        catch (VtException e) when (e.ErrorId == VtErrorId.NotAStore && (address.IsRemote || IsFree(address.Location)))
+        catch (VtException e) when (e.ErrorId == VtErrorId.NotAStore)
         {
-            return null;
+            // What is not free after there was no Store is none, or the Store that another process has made between the two looks.
+            return address.IsRemote || IsFree(address.Location) ? null : await StoreSession.OpenAsync(address, host.Indexes, host.Token).ConfigureAwait(false);
         }
     }
 

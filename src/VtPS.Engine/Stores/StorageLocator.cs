@@ -45,12 +45,14 @@ internal static class StorageLocator
                 throw new VtException(VtErrorId.StorePathNotEmpty, $"'{path}' is a file. Give a folder that is empty or not there yet.", path);
             }
 
+            // In this order: a Store that another process makes meanwhile is a Store, and not a folder with something in it.
+            bool free = !Directory.Exists(path) || UnfinishedCreation.IsAll(path);
             if (File.Exists(Path.Combine(path, StoreNames.Config)))
             {
                 throw new VtException(VtErrorId.StoreExists, $"There is a Store at '{path}' already. Use it as it is, or give another path.", path);
             }
 
-            if (Directory.Exists(path) && !UnfinishedCreation.IsAll(path))
+            if (!free)
             {
                 throw new VtException(VtErrorId.StorePathNotEmpty, $"The folder '{path}' is not empty, and not a Store. Give a folder that is empty or not there yet.", path);
             }
