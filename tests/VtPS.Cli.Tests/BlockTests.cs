@@ -9,9 +9,7 @@ public sealed class BlockTests : Workplace
 
     public BlockTests()
     {
-        WriteTree();
-        MakeStore();
-        BackUp("src");
+        MakeStore(1);
     }
 
     [Fact]

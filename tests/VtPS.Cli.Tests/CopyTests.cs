@@ -6,11 +6,7 @@ public sealed class CopyTests : Workplace
 
     public CopyTests()
     {
-        WriteTree();
-        MakeStore();
-        string first = BackUp("src", "--subset", "s", "--tag", "old");
-        WriteFile("src/sub/deep/c.bin", RandomBytes(4, 70_000));
-        _ids = [first, BackUp("src", "--subset", "s")];
+        _ids = MakeStore(2);
         Succeed("init", "--store", Other);
     }
 

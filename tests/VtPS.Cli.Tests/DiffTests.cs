@@ -8,9 +8,7 @@ public sealed class DiffTests : Workplace
 
     public DiffTests()
     {
-        WriteTree();
-        MakeStore();
-        _first = BackUp("src");
+        _first = MakeStore(1)[0];
     }
 
     [Fact]
@@ -80,10 +78,11 @@ public sealed class DiffTests : Workplace
     [Fact]
     public void Without_a_second_word_the_recorded_sources_are_compared()
     {
-        Succeed("diff", _first, "--store", StorePath);
+        string id = BackUp("src");
+        Succeed("diff", id, "--store", StorePath);
         WriteFile("src/a.txt", "alpha, changed");
 
-        VtRun run = Vt("diff", _first, "--store", StorePath, "--json");
+        VtRun run = Vt("diff", id, "--store", StorePath, "--json");
 
         Assert.Equal(4, run.ExitCode);
         Assert.Equal("Changed", Kinds(run)["src/a.txt"]);

@@ -8,11 +8,7 @@ public sealed class PruneTests : Workplace
 
     public PruneTests()
     {
-        WriteTree();
-        MakeStore();
-        string first = BackUp("src", "--subset", "s");
-        WriteFile("src/sub/deep/c.bin", RandomBytes(4, 700_000));
-        _ids = [first, BackUp("src", "--subset", "s"), BackUp("src", "--subset", "s")];
+        _ids = MakeStore(3);
     }
 
     [Fact]

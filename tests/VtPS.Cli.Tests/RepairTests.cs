@@ -8,9 +8,7 @@ public sealed class RepairTests : Workplace
 
     public RepairTests()
     {
-        WriteTree();
-        MakeStore();
-        _id = BackUp("src");
+        _id = MakeStore(1)[0];
     }
 
     [Fact]

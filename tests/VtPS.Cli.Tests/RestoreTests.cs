@@ -6,9 +6,7 @@ public sealed class RestoreTests : Workplace
 {
     public RestoreTests()
     {
-        WriteTree();
-        MakeStore();
-        BackUp("src");
+        MakeStore(1);
     }
 
     [Fact]
@@ -89,6 +87,7 @@ public sealed class RestoreTests : Workplace
     [Fact]
     public void In_place_brings_files_back_to_where_they_were()
     {
+        BackUp("src");
         string before = Snapshot("src");
         Directory.Delete(At("src"), recursive: true);
 

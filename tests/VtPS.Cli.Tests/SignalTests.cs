@@ -52,7 +52,7 @@ public sealed class SignalTests : Workplace
     public void A_signal_during_a_restore_leaves_no_unfinished_file()
     {
         MakeStore();
-        WriteFile("tree/large", RandomBytes(1, 200_000_000));
+        WriteFile("tree/large", RandomBytes(1, 100_000_000));
         BackUp("tree");
         using VtProcess vt = Start("restore", "latest", "--to", "out", "--verify", "--store", StorePath);
         WaitFor(() => Directory.Exists(At("out/tree")) && Directory.GetFileSystemEntries(At("out/tree")).Length > 0);
@@ -78,7 +78,7 @@ public sealed class SignalTests : Workplace
             WriteFile($"tree/a/{i}", Text(i, 5000));
         }
 
-        WriteFile("tree/z-large", Text(1000, 300_000_000));
+        WriteFile("tree/z-large", Text(1000, 150_000_000));
         Thread.Sleep(2500);
         using VtProcess vt = Start("backup", "tree", "--store", StorePath, "--json");
 

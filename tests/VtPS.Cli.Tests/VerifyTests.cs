@@ -8,9 +8,7 @@ public sealed class VerifyTests : Workplace
 
     public VerifyTests()
     {
-        WriteTree();
-        MakeStore();
-        _id = BackUp("src");
+        _id = MakeStore(1)[0];
     }
 
     [Fact]

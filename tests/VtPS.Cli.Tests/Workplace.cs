@@ -69,8 +69,17 @@ public abstract class Workplace : IDisposable
         return run;
     }
 
-    /// <summary>Makes the test's Store.</summary>
-    protected void MakeStore() => Succeed("init", "--store", StorePath);
+    /// <summary>Gives the test an empty Store.</summary>
+    protected void MakeStore() => MakeStore(0);
+
+    /// <summary>Gives the test a Store with so many backups of the small tree, and that tree at <c>src</c>.</summary>
+    /// <returns>The ids of the backups, oldest first; see <see cref="PreparedStore"/>.</returns>
+    protected string[] MakeStore(int backups)
+    {
+        PreparedStore store = PreparedStore.With(backups);
+        store.WriteTo(At("src"), StorePath);
+        return store.Ids;
+    }
 
     /// <summary>Backs up and gives the backup's id.</summary>
     protected string BackUp(params string[] arguments)
