@@ -9,11 +9,12 @@ namespace VtPS.Module.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PesterTheoryAttribute : TheoryAttribute
 {
-    public PesterTheoryAttribute()
+    /// <param name="lane">Whose files the theory runs; see <see cref="PesterFiles.OfLane"/>.</param>
+    public PesterTheoryAttribute(int lane)
     {
         if (!PowerShellHost.IsAvailable)
         {
-            DisplayName = $"{PesterFiles.All.Count} Pester files not run: PowerShell 7.6+ with Pester not found";
+            DisplayName = $"{PesterFiles.OfLane(lane).Count} Pester files not run: PowerShell 7.6+ with Pester not found";
             Skip = DisplayName;
         }
     }

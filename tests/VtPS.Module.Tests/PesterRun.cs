@@ -4,20 +4,25 @@ using Xunit;
 
 namespace VtPS.Module.Tests;
 
-/// <summary>Runs the Pester files in real PowerShell, each in a process of its own.</summary>
-public sealed class PesterTests : IDisposable
+/// <summary>
+/// Runs Pester files in real PowerShell, each in a process of its own. Classes run beside each other and the tests of one class do not: two classes, each with
+/// a lane of the files, keep two processors busy.
+/// </summary>
+public abstract class PesterRun : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vtps-pester-");
 
-    public static TheoryData<string> Files => [.. PesterFiles.All];
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
-    public void Dispose() => _folder.Delete(recursive: true);
-
-    [PesterTheory]
-    [MemberData(nameof(Files))]
-    public void Pester_file_passes(string file)
+    /// <summary>Fails with what the file's failed tests say.</summary>
+    protected void AssertPasses(string file)
     {
         string result = Path.Combine(_folder.FullName, "result.xml");
         (int? exitCode, string output) = PowerShellHost.Run(
