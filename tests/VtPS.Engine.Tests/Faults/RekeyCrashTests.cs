@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace VtPS.Engine.Tests.Faults;
 
-/// <summary>Cuts the rewrite under a new key at every storage call, alone and beside a backup: a new rewrite finishes, and nothing that was there before suffers.</summary>
+/// <summary>Cuts the rewrite under a new key at every storage call alone and by <see cref="CrashPoints.Step"/> beside a backup: a new rewrite finishes, and nothing that was there before suffers.</summary>
 public sealed class RekeyCrashTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Kinds => [.. Enum.GetNames<FaultKind>()];
@@ -79,10 +79,11 @@ public sealed class RekeyCrashTests(ITestOutputHelper output)
                 {
                     writer.Step();
                 }
-            });
+            },
+            CrashPoints.Step);
         writer!.Kill();
         output.WriteLine($"{cuts} cut points, with a backup that is about to put into {place}");
-        Assert.True(cuts >= 60);
+        Assert.True(cuts >= 60 / CrashPoints.Step);
     }
 
     private static async Task<FaultHome> ChangedHomeAsync()

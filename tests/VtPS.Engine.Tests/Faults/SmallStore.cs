@@ -26,6 +26,8 @@ internal sealed class SmallStore : IDisposable
 
     public MemoryStorage Storage { get; } = new();
 
+    public bool IsEncrypted => _credentials is not null;
+
     /// <summary>What every backup holds, as <see cref="ReadAsync"/> gives it of the Store as it was made.</summary>
     public SortedDictionary<string, string> Right { get; private set; } = [];
 
