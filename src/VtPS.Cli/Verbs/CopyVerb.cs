@@ -62,32 +62,50 @@ internal sealed class CopyVerb
     private async Task<int> RunAsync(ParseResult result)
     {
         StoreAddress to = _to.Read(result);
-        StoreSession source = await _store.OpenAsync(result, _host).ConfigureAwait(false);
-        await using (source.ConfigureAwait(false))
-        {
-            CliObserver observer = new(_host.Errors);
-            IReadOnlyList<VtBackup> backups = await SelectAsync(source, result, observer).ConfigureAwait(false);
-            StoreSession destination = await StoreSession.OpenAsync(to, _host.Indexes, _host.Token).ConfigureAwait(false);
-            await using (destination.ConfigureAwait(false))
-            {
-                CopyBackupRequest request = new() { Backups = backups, Move = result.GetValue(_move) };
-                if (result.GetValue(_dry))
-                {
-                    WritePlan(await CopyBackupOperation.PlanAsync(source, destination, request, observer, _host.Token).ConfigureAwait(false));
-                }
-                else if (result.GetValue(_json))
-                {
-                    using RowWriter<VtBackup> rows = new(_host.Output, VtJsonContext.Default.VtBackup, static backup => backup.Id);
-                    await CopyBackupOperation.RunAsync(source, destination, request with { OnCopied = copied => rows.Write(copied.Backup) }, observer, _host.Token).ConfigureAwait(false);
-                }
-                else
-                {
-                    WriteTable(await CopyBackupOperation.RunAsync(source, destination, request, observer, _host.Token).ConfigureAwait(false), destination.Info.Path);
-                }
+        StoreAddress from = _store.Read(result);
 
-                return observer.ErrorCount > 0 ? ExitCode.Failed : ExitCode.Done;
+        // Both at once: to connect, or to derive a key from a password, takes up to a second.
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(_host.Token);
+        Task<StoreSession> opening = Task.Run(() => StoreSession.OpenAsync(to, _host.Indexes, ended.Token));
+        try
+        {
+            StoreSession source = await StoreSession.OpenAsync(from, _host.Indexes, _host.Token).ConfigureAwait(false);
+            await using (source.ConfigureAwait(false))
+            {
+                CliObserver observer = new(_host.Errors);
+                IReadOnlyList<VtBackup> backups = await SelectAsync(source, result, observer).ConfigureAwait(false);
+                return await RunAsync(source, await opening.ConfigureAwait(false), backups, observer, result).ConfigureAwait(false);
             }
         }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (opening.IsCompletedSuccessfully)
+            {
+                await opening.Result.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<int> RunAsync(StoreSession source, StoreSession destination, IReadOnlyList<VtBackup> backups, CliObserver observer, ParseResult result)
+    {
+        CopyBackupRequest request = new() { Backups = backups, Move = result.GetValue(_move) };
+        if (result.GetValue(_dry))
+        {
+            WritePlan(await CopyBackupOperation.PlanAsync(source, destination, request, observer, _host.Token).ConfigureAwait(false));
+        }
+        else if (result.GetValue(_json))
+        {
+            using RowWriter<VtBackup> rows = new(_host.Output, VtJsonContext.Default.VtBackup, static backup => backup.Id);
+            await CopyBackupOperation.RunAsync(source, destination, request with { OnCopied = copied => rows.Write(copied.Backup) }, observer, _host.Token).ConfigureAwait(false);
+        }
+        else
+        {
+            WriteTable(await CopyBackupOperation.RunAsync(source, destination, request, observer, _host.Token).ConfigureAwait(false), destination.Info.Path);
+        }
+
+        return observer.ErrorCount > 0 ? ExitCode.Failed : ExitCode.Done;
     }
 
     /// <summary>The backups that are meant, each once, in the order in which they were named.</summary>

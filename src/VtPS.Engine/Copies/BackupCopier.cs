@@ -1,5 +1,6 @@
 using VtPS.Engine.Backups;
 using VtPS.Engine.Operations;
+using VtPS.Engine.Protocol;
 using VtPS.Engine.Stores;
 
 namespace VtPS.Engine.Copies;
@@ -14,6 +15,12 @@ internal sealed class BackupCopier(
     private readonly CancellationTokenSource _failed = new();
     private StoreWriter? _writer;
     private BlockTransfer? _transfer;
+
+    /// <summary>
+    /// Whether blocks are checked against their hashes even where their record goes over as it is: before the original is removed, and where a plain Store comes from a peer.
+    /// Else the record's checksum or seal is trusted, as it is between a backup and its next reader.
+    /// </summary>
+    private bool ChecksHashes => request.Move || (source.Keys is null && source.RawStorage is RemoteObjectStorage);
 
     /// <summary>The bytes of the data files that were written.</summary>
     public long BytesStored => _writer?.BytesStored ?? 0;
@@ -124,7 +131,7 @@ internal sealed class BackupCopier(
         {
             cancellationToken.ThrowIfCancellationRequested();
             _writer = await StoreWriter.OpenAsync(destination, "copy", _failed.Token).ConfigureAwait(false);
-            _transfer = new BlockTransfer(source, _writer, request.ThrottleLimit ?? Math.Clamp(2 * Environment.ProcessorCount, 4, 16), meter);
+            _transfer = new BlockTransfer(source, _writer, request.ThrottleLimit ?? Math.Clamp(2 * Environment.ProcessorCount, 4, 16), meter, checksHashes: ChecksHashes);
         }
     }
 
@@ -135,17 +142,21 @@ internal sealed class BackupCopier(
     private async Task<CopyWindow> CopyBlocksAsync(VtBackup backup, bool believe, CancellationToken cancellationToken)
     {
         StoreWriter writer = _writer!;
-        CopyWindow window = new(_transfer!, meter, request.BlocksAtOnce);
-        TreeDifference difference = new(source, writer.Has, hash => believe && writer.Index.IsCompleteBelow(hash), window);
-        await catalog.GuardAsync(
-            backup,
-            async () =>
-            {
-                await difference.WalkAsync(backup, cancellationToken).ConfigureAwait(false);
-                meter.Walked();
-                await window.FlushAsync(cancellationToken).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        CopyWindow window = new(_transfer!, meter, request.BlocksAtOnce, besideWalk: request.ThrottleLimit != 1);
+        await using (window.ConfigureAwait(false))
+        {
+            TreeDifference difference = new(source, writer.Has, hash => believe && writer.Index.IsCompleteBelow(hash), window);
+            await catalog.GuardAsync(
+                backup,
+                async () =>
+                {
+                    await difference.WalkAsync(backup, cancellationToken).ConfigureAwait(false);
+                    meter.Walked();
+                    await window.FlushAsync(cancellationToken).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
         await writer.FlushAsync().ConfigureAwait(false);
         return window;
     }

@@ -5,8 +5,8 @@ using VtPS.Engine.Stores;
 namespace VtPS.Engine.Copies;
 
 /// <summary>
-/// Brings blocks from one Store to another: the source's records are read in their order, neighbours at once, each is opened once, every block is checked against its
-/// hash, and what the destination lacks is packed and sealed anew. Several threads read, check and pack at a time; what they hold is reused and does not grow with
+/// Brings blocks from one Store to another: the source's records are read in their order, neighbours at once, and each is opened once. A record that the destination
+/// lacks as a whole is sealed anew and goes over as it is compressed; of others every block is checked against its hash, and what is lacking is packed anew. Several threads read, check and pack at a time; what they hold is reused and does not grow with
 /// what is copied. For one caller at a time.
 /// </summary>
 internal sealed class BlockTransfer : IDisposable
@@ -19,19 +19,23 @@ internal sealed class BlockTransfer : IDisposable
 
     private readonly StoreSession _source;
     private readonly TransferWorker[] _workers;
+    private readonly bool _passesRecords;
 
     /// <summary>Makes one.</summary>
     /// <param name="source">The Store that has the blocks.</param>
     /// <param name="writer">The destination.</param>
     /// <param name="workers">How many threads.</param>
     /// <param name="meter">Told of each block.</param>
-    public BlockTransfer(StoreSession source, StoreWriter writer, int workers, CopyMeter meter)
+    /// <param name="checksHashes">Whether the blocks of records that go over as they are are checked against their hashes, too, and not by the record's checksum or seal alone.</param>
+    public BlockTransfer(StoreSession source, StoreWriter writer, int workers, CopyMeter meter, bool checksHashes)
     {
         _source = source;
+        (StoreConfig from, StoreConfig to) = (source.Config, writer.Session.Config);
+        _passesRecords = from.Codec == to.Codec && from.Level == to.Level;
         _workers = new TransferWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new TransferWorker(source, writer, meter);
+            _workers[i] = new TransferWorker(source, writer, meter, _passesRecords, checksHashes);
         }
     }
 
@@ -39,15 +43,26 @@ internal sealed class BlockTransfer : IDisposable
     public (long Blocks, long Bytes) Added => (_workers.Sum(static w => w.BlocksAdded), _workers.Sum(static w => w.BytesAdded));
 
     /// <summary>Copies blocks; they are durable after the writer's next flush.</summary>
+    /// <param name="blocks">The blocks, each once.</param>
+    /// <param name="content">What they are.</param>
+    /// <param name="wholeRecords">Whether only blocks are copied whose records have no others, so that these can go over as they are.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>The blocks that were left.</returns>
     /// <exception cref="UnreadableBackupException">The source cannot give some of them. The others were copied.</exception>
-    public async Task CopyAsync(List<MissingBlock> blocks, DataFileContent content, CancellationToken cancellationToken)
+    public async Task<List<MissingBlock>> CopyAsync(List<MissingBlock> blocks, DataFileContent content, bool wholeRecords, CancellationToken cancellationToken)
     {
-        if (blocks.Count == 0)
+        List<MissingBlock> left = [];
+        ArraySegment<LocatedBlock> located = Locate(blocks);
+        if (wholeRecords && _passesRecords)
         {
-            return;
+            located = TakeWhole(located, left);
         }
 
-        LocatedBlock[] located = Locate(blocks);
+        if (located.Count == 0)
+        {
+            return left;
+        }
+
         ConcurrentQueue<ArraySegment<LocatedBlock>> batches = new(Cut(located));
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? failure = null;
@@ -85,6 +100,7 @@ internal sealed class BlockTransfer : IDisposable
         }
 
         Report();
+        return left;
     }
 
     public void Dispose()
@@ -109,14 +125,45 @@ internal sealed class BlockTransfer : IDisposable
         return located;
     }
 
-    private static IEnumerable<ArraySegment<LocatedBlock>> Cut(LocatedBlock[] blocks)
+    /// <summary>Moves the blocks together whose records have no others, in their order, and puts aside those that are left.</summary>
+    private static ArraySegment<LocatedBlock> TakeWhole(ArraySegment<LocatedBlock> blocks, List<MissingBlock> left)
+    {
+        int taken = 0;
+        for (int first = 0; first < blocks.Count;)
+        {
+            BlockLocation record = blocks[first].Location;
+            int end = first;
+            long length = 0;
+            for (; end < blocks.Count && blocks[end].Location.File == record.File && blocks[end].Location.RecordOffset == record.RecordOffset; end++)
+            {
+                length += blocks[end].Location.BlockLength;
+            }
+
+            bool isWhole = length == record.PlainLength;
+            for (; first < end; first++)
+            {
+                if (isWhole)
+                {
+                    blocks[taken++] = blocks[first];
+                }
+                else
+                {
+                    left.Add(blocks[first].Block);
+                }
+            }
+        }
+
+        return blocks[..taken];
+    }
+
+    private static IEnumerable<ArraySegment<LocatedBlock>> Cut(ArraySegment<LocatedBlock> blocks)
     {
         int first = 0;
-        for (int i = 1; i <= blocks.Length; i++)
+        for (int i = 1; i <= blocks.Count; i++)
         {
-            if (i == blocks.Length || !IsOneRead(blocks[first].Location, blocks[i - 1].Location, blocks[i].Location))
+            if (i == blocks.Count || !IsOneRead(blocks[first].Location, blocks[i - 1].Location, blocks[i].Location))
             {
-                yield return new ArraySegment<LocatedBlock>(blocks, first, i - first);
+                yield return blocks[first..i];
                 first = i;
             }
         }

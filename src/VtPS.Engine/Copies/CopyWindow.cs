@@ -4,18 +4,23 @@ namespace VtPS.Engine.Copies;
 
 /// <summary>
 /// Gathers missing blocks until there are enough to be read in the order of the source's data files, then has them copied: content first, then the directories
-/// that are finished. For one thread.
+/// that are finished. Beside the walk, records are sent on of which all blocks were met. For one thread.
 /// </summary>
-internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int capacity) : IMissingBlockSink
+/// <param name="transfer">Copies blocks.</param>
+/// <param name="meter">Told of each block that is found.</param>
+/// <param name="capacity">How many blocks are gathered at most.</param>
+/// <param name="besideWalk">Whether anything is copied beside the walk.</param>
+internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int capacity, bool besideWalk) : IMissingBlockSink, IAsyncDisposable
 {
     /// <summary>How many finished directories are remembered for their "complete below" flags: one that is forgotten is looked at again by the next copy.</summary>
     private const int CompleteMaximum = 1 << 18;
 
-    private readonly List<MissingBlock> _content = [];
     private readonly List<MissingBlock> _trees = [];
     private readonly HashSet<BlockKey> _contentKeys = [];
     private readonly HashSet<BlockKey> _treeKeys = [];
     private readonly List<VtHash> _complete = [];
+    private List<MissingBlock> _content = [];
+    private Task<List<MissingBlock>>? _running;
 
     /// <summary>Directories and side-cars below which everything is in the destination once the copy has come to its end.</summary>
     public IReadOnlyList<VtHash> Complete => _complete;
@@ -26,7 +31,7 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
         {
             _content.Add(block);
             meter.Found(block.Length);
-            await FlushIfFullAsync(cancellationToken).ConfigureAwait(false);
+            await RelieveAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -47,7 +52,7 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
             _complete.Add(hash);
         }
 
-        await FlushIfFullAsync(cancellationToken).ConfigureAwait(false);
+        await RelieveAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public void LookedAt(long length) => meter.LookedAt(length);
@@ -56,19 +61,46 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
     /// <exception cref="UnreadableBackupException">The source cannot give some of it.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        await transfer.CopyAsync(_content, DataFileContent.Files, cancellationToken).ConfigureAwait(false);
+        await TakeBackAsync().ConfigureAwait(false);
+        await transfer.CopyAsync(_content, DataFileContent.Files, wholeRecords: false, cancellationToken).ConfigureAwait(false);
         _content.Clear();
         _contentKeys.Clear();
-        await transfer.CopyAsync(_trees, DataFileContent.Trees, cancellationToken).ConfigureAwait(false);
+        await transfer.CopyAsync(_trees, DataFileContent.Trees, wholeRecords: false, cancellationToken).ConfigureAwait(false);
         _trees.Clear();
         _treeKeys.Clear();
     }
 
-    private async ValueTask FlushIfFullAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for what is copied beside the walk.</summary>
+    public async ValueTask DisposeAsync()
     {
-        if (_content.Count + _trees.Count >= capacity)
+        if (_running is not null)
+        {
+            await ((Task)_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async ValueTask RelieveAsync(CancellationToken cancellationToken)
+    {
+        if (_contentKeys.Count + _treeKeys.Count >= capacity)
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else if (besideWalk && _content.Count >= capacity / 64 && _running is not { IsCompleted: false })
+        {
+            await TakeBackAsync().ConfigureAwait(false);
+            List<MissingBlock> blocks = _content;
+            _content = [];
+            _running = Task.Run(() => transfer.CopyAsync(blocks, DataFileContent.Files, wholeRecords: true, cancellationToken), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for what is copied beside the walk, and takes what it left.</summary>
+    private async ValueTask TakeBackAsync()
+    {
+        if (_running is { } running)
+        {
+            _running = null;
+            _content.AddRange(await running.ConfigureAwait(false));
         }
     }
 }

@@ -13,16 +13,21 @@ internal sealed class TransferWorker : IDisposable
     private readonly CopyMeter _meter;
     private readonly Decompressor _decompressor = new();
     private readonly List<(MissingBlock Block, Exception Cause)> _unreadable = [];
+    private readonly List<(VtHash Hash, int Length)> _blocks = [];
+    private readonly bool _passesRecords;
+    private readonly bool _checksHashes;
     private BlockPacker? _files;
     private BlockPacker? _trees;
     private byte[] _records = [];
     private byte[] _plain = [];
 
-    public TransferWorker(StoreSession source, StoreWriter writer, CopyMeter meter)
+    public TransferWorker(StoreSession source, StoreWriter writer, CopyMeter meter, bool passesRecords, bool checksHashes)
     {
         _source = source;
         _writer = writer;
         _meter = meter;
+        _passesRecords = passesRecords;
+        _checksHashes = checksHashes;
     }
 
     /// <summary>Blocks that were new to the destination, and their bytes.</summary>
@@ -42,14 +47,15 @@ internal sealed class TransferWorker : IDisposable
         for (int i = 0; i < blocks.Count;)
         {
             BlockLocation record = blocks[i].Location;
-            bool isOpen = seal is not null && Open(seal, record, (int)(record.RecordOffset - first.RecordOffset));
-            do
+            int end = i + 1;
+            while (end < blocks.Count && blocks[end].Location.RecordOffset == record.RecordOffset)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Add(packer, blocks[i], isOpen, cancellationToken);
-                i++;
+                end++;
             }
-            while (i < blocks.Count && blocks[i].Location.RecordOffset == record.RecordOffset);
+
+            cancellationToken.ThrowIfCancellationRequested();
+            Copy(packer, blocks[i..end], seal is null ? default : _records.AsSpan((int)(record.RecordOffset - first.RecordOffset), record.RecordLength), seal, cancellationToken);
+            i = end;
         }
     }
 
@@ -85,22 +91,52 @@ internal sealed class TransferWorker : IDisposable
         }
     }
 
-    /// <summary>Opens the record that begins at an offset of what was read, and decompresses it.</summary>
-    private bool Open(RecordSeal seal, BlockLocation record, int offset)
+    /// <summary>Copies blocks of one record: if they are all that it has, and as they should be, the record as it is; else one by one.</summary>
+    private void Copy(BlockPacker packer, ArraySegment<LocatedBlock> blocks, Span<byte> record, RecordSeal? seal, CancellationToken cancellationToken)
+    {
+        _blocks.Clear();
+        RecordBody body = default;
+        bool isOpen = seal is not null && TryOpen(seal, blocks[0].Location, record, out body);
+        if (isOpen && _passesRecords && AreAll(blocks) && (!_checksHashes || (TryDecompress(body) && HaveHashes(blocks))) && packer.TryAddRecord(body.Bytes, _blocks))
+        {
+            foreach (LocatedBlock block in blocks)
+            {
+                _meter.Copied(block.Block.Length);
+            }
+
+            return;
+        }
+
+        bool isPlain = isOpen && TryDecompress(body);
+        foreach (LocatedBlock block in blocks)
+        {
+            Add(packer, block, isPlain, cancellationToken);
+        }
+    }
+
+    private bool TryOpen(RecordSeal seal, BlockLocation at, Span<byte> record, out RecordBody body)
     {
         try
         {
-            RecordBody body = _source.DataFiles.OpenRecord(seal, record.RecordNumber, _records.AsSpan(offset, record.RecordLength), null);
-            if (body.PlainLength != record.PlainLength)
-            {
-                return false;
-            }
+            body = _source.DataFiles.OpenRecord(seal, at.RecordNumber, record, _passesRecords ? _blocks : null);
+            return body.PlainLength == at.PlainLength;
+        }
+        catch (InvalidDataException)
+        {
+            body = default;
+            return false;
+        }
+    }
 
-            if (_plain.Length < body.PlainLength)
-            {
-                _plain = GC.AllocateUninitializedArray<byte>(Math.Max(body.PlainLength, DataFileFormat.CompanyLength));
-            }
+    private bool TryDecompress(RecordBody body)
+    {
+        if (_plain.Length < body.PlainLength)
+        {
+            _plain = GC.AllocateUninitializedArray<byte>(Math.Max(body.PlainLength, DataFileFormat.CompanyLength));
+        }
 
+        try
+        {
             _decompressor.Decompress(body.Codec, body.Payload, _plain.AsSpan(0, body.PlainLength));
             return true;
         }
@@ -110,11 +146,46 @@ internal sealed class TransferWorker : IDisposable
         }
     }
 
-    private void Add(BlockPacker packer, LocatedBlock block, bool isOpen, CancellationToken cancellationToken)
+    /// <summary>Whether the blocks are all that the opened record has, in its order.</summary>
+    private bool AreAll(ArraySegment<LocatedBlock> blocks)
+    {
+        if (blocks.Count != _blocks.Count)
+        {
+            return false;
+        }
+
+        int offset = 0;
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            if (blocks[i].Location.BlockOffset != offset || !blocks[i].Block.Hash.Equals(_blocks[i].Hash))
+            {
+                return false;
+            }
+
+            offset += _blocks[i].Length;
+        }
+
+        return true;
+    }
+
+    private bool HaveHashes(ArraySegment<LocatedBlock> blocks)
+    {
+        foreach (LocatedBlock block in blocks)
+        {
+            if (!Has(block.Block.Hash, _plain.AsSpan(block.Location.BlockOffset, block.Location.BlockLength)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Add(BlockPacker packer, LocatedBlock block, bool isPlain, CancellationToken cancellationToken)
     {
         (VtHash hash, long length) = (block.Block.Hash, block.Block.Length);
         BlockLocation at = block.Location;
-        if (isOpen && (long)at.BlockOffset + at.BlockLength <= at.PlainLength && Has(hash, _plain.AsSpan(at.BlockOffset, at.BlockLength)))
+        if (isPlain && (long)at.BlockOffset + at.BlockLength <= at.PlainLength && Has(hash, _plain.AsSpan(at.BlockOffset, at.BlockLength)))
         {
             packer.Add(hash, _plain.AsSpan(at.BlockOffset, at.BlockLength));
         }

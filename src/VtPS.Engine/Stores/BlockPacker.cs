@@ -75,6 +75,38 @@ internal sealed class BlockPacker : IBlockSink, IDisposable
         }
     }
 
+    /// <summary>
+    /// Sends on a record of another Store with the same codec as it is, unless one of its blocks is known here: then nothing is done, and they are to be added one by one.
+    /// </summary>
+    /// <param name="body">The record's body, opened, without padding.</param>
+    /// <param name="blocks">Hash and length in bytes of each of its blocks, in their order.</param>
+    /// <returns>Whether it was sent.</returns>
+    public bool TryAddRecord(ReadOnlySpan<byte> body, List<(VtHash Hash, int Length)> blocks)
+    {
+        lock (_gate)
+        {
+            foreach ((VtHash hash, _) in blocks)
+            {
+                if (_writer.Has(hash))
+                {
+                    return false;
+                }
+            }
+
+            // Should another thread take one of them meanwhile, it is stored twice, which is no fault.
+            foreach ((VtHash hash, int length) in blocks)
+            {
+                _writer.Pending.TryAdd(hash);
+                BlocksNew++;
+                BytesNew += length;
+            }
+
+            Memory<byte> record = _company.Frame(body, _lane.Shape);
+            _lane.AppendAsync(record, blocks, _writer.Stopping).AsTask().GetAwaiter().GetResult();
+            return true;
+        }
+    }
+
     /// <summary>Sends what is gathered to the lane.</summary>
     public void FlushRecord()
     {

@@ -9,12 +9,16 @@ namespace VtPS.Engine.Stores;
 /// </summary>
 internal readonly ref struct RecordBody
 {
-    private RecordBody(Codec codec, int plainLength, ReadOnlySpan<byte> payload)
+    private RecordBody(ReadOnlySpan<byte> bytes, Codec codec, int plainLength, ReadOnlySpan<byte> payload)
     {
+        Bytes = bytes;
         Codec = codec;
         PlainLength = plainLength;
         Payload = payload;
     }
+
+    /// <summary>The whole body, without padding.</summary>
+    public ReadOnlySpan<byte> Bytes { get; }
 
     public Codec Codec { get; }
 
@@ -56,7 +60,7 @@ internal readonly ref struct RecordBody
 
         ReadOnlySpan<byte> payload = reader.ReadPrefixed();
         return sum == plain
-            ? new RecordBody(codec, plain, payload)
+            ? new RecordBody(body[..^reader.Rest.Length], codec, plain, payload)
             : throw new InvalidDataException($"The record's blocks come to {sum} bytes where {plain} are said to be.");
     }
 }

@@ -49,11 +49,7 @@ internal sealed class RecordCompany(Codec codec, int level) : IDisposable
     /// <param name="shape">What the seal makes of the record's length.</param>
     public Memory<byte> Encode(RecordShape shape)
     {
-        int room = DataFileFormat.PrefixLength + shape.BodyLength(2 + (4 * 5) + _heads.Length + PlainLength) + shape.TailLength;
-        if (_record.Length < room)
-        {
-            _record = new byte[Math.Max(room, DataFileFormat.CompanyLength + (DataFileFormat.CompanyLength / 8))];
-        }
+        MakeRoom(2 + (4 * 5) + _heads.Length + PlainLength, shape);
 
         // What compression does not shrink by at least a 32nd is kept raw: reading it back then costs nothing.
         ReadOnlySpan<byte> plain = _plain.AsSpan(0, PlainLength);
@@ -86,8 +82,29 @@ internal sealed class RecordCompany(Codec codec, int level) : IDisposable
         _heads.Written.CopyTo(at);
         WriteVarUInt(at[_heads.Length..], (uint)payload);
 
-        // Padding is zeros: what an earlier record left in the buffer must not go along.
-        int end = start + payload;
+        return Pad(start + payload, shape);
+    }
+
+    /// <summary>Makes a record, as <see cref="Encode"/> does, of a body that was encoded before; what was gathered stays.</summary>
+    public Memory<byte> Frame(ReadOnlySpan<byte> body, RecordShape shape)
+    {
+        MakeRoom(body.Length, shape);
+        body.CopyTo(_record.AsSpan(DataFileFormat.PrefixLength));
+        return Pad(DataFileFormat.PrefixLength + body.Length, shape);
+    }
+
+    private void MakeRoom(int bodyLength, RecordShape shape)
+    {
+        int room = DataFileFormat.PrefixLength + shape.BodyLength(bodyLength) + shape.TailLength;
+        if (_record.Length < room)
+        {
+            _record = new byte[Math.Max(room, DataFileFormat.CompanyLength + (DataFileFormat.CompanyLength / 8))];
+        }
+    }
+
+    /// <summary>Padding is zeros: what an earlier record left in the buffer must not go along.</summary>
+    private Memory<byte> Pad(int end, RecordShape shape)
+    {
         int padded = DataFileFormat.PrefixLength + shape.BodyLength(end - DataFileFormat.PrefixLength);
         _record.AsSpan(end, padded - end).Clear();
         return _record.AsMemory(0, padded + shape.TailLength);

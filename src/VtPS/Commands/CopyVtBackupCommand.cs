@@ -15,6 +15,7 @@ namespace VtPS.Commands;
 public sealed class CopyVtBackupCommand : VtStoreCommand
 {
     private readonly List<CopyGroup> _groups = [];
+    private Task<StoreSession>? _opening;
     private StoreSession? _destination;
     private TerminationGuard? _guard;
 
@@ -38,9 +39,13 @@ public sealed class CopyVtBackupCommand : VtStoreCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        base.BeginProcessing();
+        // Both Stores at once: to connect, or to derive a key from a password, takes up to a second.
         StoreAddress address = Address(DestinationStore!);
-        _destination = Await(token => StoreSession.OpenAsync(address, BlockIndexFactory.Create(), token));
+        CancellationToken stop = StopToken;
+        Task<StoreSession> opening = Task.Run(() => StoreSession.OpenAsync(address, BlockIndexFactory.Create(), stop), CancellationToken.None);
+        _opening = opening;
+        base.BeginProcessing();
+        _destination = Await(_ => opening);
     }
 
     /// <inheritdoc/>
@@ -80,10 +85,14 @@ public sealed class CopyVtBackupCommand : VtStoreCommand
     /// <inheritdoc/>
     private protected override async ValueTask ReleaseAsync()
     {
-        if (_destination is { } destination)
+        if (_opening is { } opening)
         {
-            _destination = null;
-            await destination.DisposeAsync().ConfigureAwait(false);
+            _opening = null;
+            await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (opening.IsCompletedSuccessfully)
+            {
+                await opening.Result.DisposeAsync().ConfigureAwait(false);
+            }
         }
 
         await base.ReleaseAsync().ConfigureAwait(false);
