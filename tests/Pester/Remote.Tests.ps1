@@ -27,6 +27,36 @@ Describe 'Stores elsewhere' {
             (Test-VtStore -Store $Store -Data).Kind | Should -Be 'Passed'
             (Optimize-VtStore -Store $Store).LeasesStanding | Should -Be 0
         }
+
+        # Runs a script block with an ssh that reaches a private sshd, at port 2222 of this machine.
+        function Invoke-WithSsh {
+            param([scriptblock] $Do)
+            $folder = (New-Item -ItemType Directory (Get-FreshPath 'ssh')).FullName
+            ssh-keygen -q -t ed25519 -N '' -f "$folder/host"
+            ssh-keygen -q -t ed25519 -N '' -f "$folder/user"
+            # Each ssh starts an sshd of its own and speaks with it over input and output: no port to find, no service to wait for.
+            # The host key is known for the address's port alone.
+            $key = (Get-Content "$folder/host.pub").Split(' ')[0..1] -join ' '
+            Set-Content "$folder/known" "[127.0.0.1]:2222 $key"
+            Set-Content "$folder/sshd_config" @(
+                "HostKey $folder/host", "AuthorizedKeysFile $folder/user.pub", 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no')
+            Set-Content "$folder/ssh_config" @(
+                'Host *', "ProxyCommand /usr/sbin/sshd -i -f $folder/sshd_config -E $folder/log",
+                "IdentityFile $folder/user", 'IdentitiesOnly yes', "UserKnownHostsFile $folder/known")
+            Set-Content "$folder/ssh" -Value "#!/bin/sh`nexec ssh -F '$folder/ssh_config' `"`$@`""
+            chmod 700 "$folder/ssh"
+            if ((id -u) -eq '0') { $null = New-Item -ItemType Directory -Force /run/sshd }
+            try {
+                $env:VT_SSH = "$folder/ssh"
+                $env:VT_REMOTE_COMMAND = "VT_CACHE='$env:VT_CACHE' $dotnet '$program'"
+                & $Do
+                Get-Content "$folder/log" -Raw | Should -BeLike '*Accepted publickey*'
+            }
+            finally {
+                $env:VT_SSH = $null
+                $env:VT_REMOTE_COMMAND = $null
+            }
+        }
     }
 
     It 'are used over a command as local ones' -Skip:$IsWindows {
@@ -69,30 +99,44 @@ Describe 'Stores elsewhere' {
     }
 
     It 'are used over ssh as local ones' -Skip:(-not $HasSshd) {
-        $folder = (New-Item -ItemType Directory (Get-FreshPath 'ssh')).FullName
-        ssh-keygen -q -t ed25519 -N '' -f "$folder/host"
-        ssh-keygen -q -t ed25519 -N '' -f "$folder/user"
-        # Each ssh starts an sshd of its own and speaks with it over input and output: no port to find, no service to wait for.
-        # The host key is known for the address's port alone.
-        $key = (Get-Content "$folder/host.pub").Split(' ')[0..1] -join ' '
-        Set-Content "$folder/known" "[127.0.0.1]:2222 $key"
-        Set-Content "$folder/sshd_config" @(
-            "HostKey $folder/host", "AuthorizedKeysFile $folder/user.pub", 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no')
-        Set-Content "$folder/ssh_config" @(
-            'Host *', "ProxyCommand /usr/sbin/sshd -i -f $folder/sshd_config -E $folder/log",
-            "IdentityFile $folder/user", 'IdentitiesOnly yes', "UserKnownHostsFile $folder/known")
-        Set-Content "$folder/ssh" -Value "#!/bin/sh`nexec ssh -F '$folder/ssh_config' `"`$@`""
-        chmod 700 "$folder/ssh"
-        if ((id -u) -eq '0') { $null = New-Item -ItemType Directory -Force /run/sshd }
-        try {
-            $env:VT_SSH = "$folder/ssh"
-            $env:VT_REMOTE_COMMAND = "VT_CACHE='$env:VT_CACHE' $dotnet '$program'"
-            Assert-Usable "ssh://127.0.0.1:2222$(Get-FreshPath 'store')"
-            Get-Content "$folder/log" -Raw | Should -BeLike '*Accepted publickey*'
+        Invoke-WithSsh { Assert-Usable "ssh://127.0.0.1:2222$(Get-FreshPath 'store')" }
+    }
+
+    It 'take copies over ssh' -Skip:(-not $HasSshd) {
+        $near = Get-FreshStore
+        $backups = foreach ($i in 1..4) {
+            Set-Content -LiteralPath "$source/number.txt" -Value "Backup number $i."
+            Backup-VtTree $source -Store $near
         }
-        finally {
-            $env:VT_SSH = $null
-            $env:VT_REMOTE_COMMAND = $null
+
+        $big = Get-FreshPath 'big'
+        $null = New-Item -ItemType Directory $big
+        foreach ($i in 1..12) { [IO.File]::WriteAllBytes("$big/$i.bin", (Get-RandomByte -Count 20000000 -Seed $i)) }
+        $large = Backup-VtTree $big -Store (Get-FreshStore)
+        $path = Get-FreshPath 'far'
+        Invoke-WithSsh {
+            $far = "ssh://127.0.0.1:2222$path"
+            $null = New-VtStore -Path $far
+            $before = Get-TreeText $path
+            Get-VtBackup -Store $near -Last 3 | Copy-VtBackup -DestinationStore $far -WhatIf | Should -BeNullOrEmpty
+            Get-TreeText $path | Should -Be $before
+
+            $copies = Get-VtBackup -Store $near -Last 3 | Copy-VtBackup -DestinationStore $far
+            $copies.Id | Should -Be $backups[1..3].Id
+            $copies.Root | Should -Be $backups[1..3].Root
+            $copies.Store | Select-Object -Unique | Should -Be $far
+
+            ($backups[0, 3] | Copy-VtBackup -DestinationStore $far -Move).Id | Should -Be $backups[0, 3].Id
+            (Get-VtBackup -Store $near).Id | Should -Be $backups[1, 2].Id
+            (Get-VtBackup -Store $far).Id | Should -Be $backups.Id
+
+            $stop = Measure-Stop -Variable @{ backup = $large; to = $far } -Until { (Get-ChildItem "$path/tmp" -ErrorAction Ignore).Count -gt 0 } -Script '$backup | Copy-VtBackup -DestinationStore $to'
+            $stop.State | Should -Be 'Stopped'
+            $stop.Seconds | Should -BeLessThan 10
+            Get-ChildItem "$path/leases", "$path/tmp" -ErrorAction Ignore | Should -BeNullOrEmpty
+            (Get-VtBackup -Store $far).Id | Should -Be $backups.Id
+            (Copy-VtBackup $large $far).Id | Should -Be $large.Id
+            Test-VtStore $far -Data -Quiet | Should -BeTrue
         }
     }
 }

@@ -1,10 +1,14 @@
 using BenchmarkDotNet.Running;
 using VtPS.Benchmarks;
 using VtPS.Benchmarks.Compare;
+using VtPS.Benchmarks.Copy;
 using VtPS.Benchmarks.Scale;
 
 // compare …   times vt beside the other tools that are installed, on two versions of a real tree; see README.md
-// scale WHAT … measures one large file, many small ones, a large index, or two large Stores compared; see README.md
+// copy …      times copies by ssh beside rsync, and counts what they send; see README.md
+// scale WHAT … measures one large file, many small ones, a large index, two large Stores compared, or latency; see README.md
+// delay MS COMMAND
+//               runs a command with every byte of its input and output delayed; scale latency uses it
 // engine-backup TREE STORE CACHE
 //               one backup by the engine alone; Measure-Module.ps1 compares the cmdlet with it
 // micro …     micro-benchmarks; what follows goes to BenchmarkDotNet (--list flat, --filter *Chunker*)
@@ -12,6 +16,9 @@ switch (args)
 {
     case ["compare", .. string[] rest]:
         return await Comparison.RunAsync(CompareOptions.Parse(rest));
+
+    case ["copy", .. string[] rest]:
+        return await CopyRun.RunAsync(CopyOptions.Parse(rest));
 
     case ["scale", "big-file", .. string[] rest]:
         return await BigFile.RunAsync(ScaleOptions.Parse(rest));
@@ -25,6 +32,12 @@ switch (args)
     case ["scale", "big-difference", .. string[] rest]:
         return await BigDifference.RunAsync(ScaleOptions.Parse(rest));
 
+    case ["scale", "latency", .. string[] rest]:
+        return await Latency.RunAsync(ScaleOptions.Parse(rest));
+
+    case ["delay", string milliseconds, string command]:
+        return await DelayedPipe.RunAsync(milliseconds, command);
+
     case ["engine-backup", string tree, string store, string cache]:
         return await EngineRun.RunAsync(tree, store, cache);
 
@@ -33,6 +46,6 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks scale big-file|many-files|big-index|big-difference [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks engine-backup TREE STORE CACHE\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
+        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks copy --old TREE --new TREE --host ssh://HOST:PORT [--ssh FILE] [--vt FILE] [--work FOLDER] [--rounds N]\n       VtPS.Benchmarks scale big-file|many-files|big-index|big-difference|latency [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks engine-backup TREE STORE CACHE\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
         return 2;
 }

@@ -139,6 +139,10 @@ public sealed class ServeTests : Workplace
         using VtProcess last = Serve("socket");
         Succeed("backup", At("src"), "--store", "unix://" + At("socket"));
         Succeed("verify", "--store", StorePath);
+
+        // No block that was there to stay was sent again.
+        long stored = Directory.GetFiles(Path.Combine(StorePath, "data"), "*.vtd", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        Assert.InRange(stored, 200_700_000, 201_500_000);
     }
 
     [SshdFact]

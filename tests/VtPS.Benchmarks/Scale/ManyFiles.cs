@@ -52,7 +52,8 @@ internal static class ManyFiles
             $"{files,9} files  {step,-14} {run.Wall,6:0.00} s wall {run.Cpu,6:0.00} s CPU {run.PeakMegabytes,5:0} MB peak {files / run.Wall,8:0} files/s {(run.Wall - start) * 1e6 / files,6:0.00} µs a file beyond the start   Store {Folders.SizeOf(store) / 1e6:0.0} MB"));
     }
 
-    private static void Write(string tree, int folders)
+    /// <summary>Writes so many folders of files.</summary>
+    public static void Write(string tree, int folders)
     {
         Random random = new(1);
         byte[] content = new byte[1000];

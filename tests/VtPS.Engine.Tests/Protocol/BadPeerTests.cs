@@ -1,7 +1,5 @@
 using VtPS.Engine.Objects;
 using VtPS.Engine.Protocol;
-using VtPS.Engine.Tests.Faults;
-using VtPS.Engine.Tests.Support;
 using Xunit;
 
 namespace VtPS.Engine.Tests.Protocol;
@@ -34,7 +32,7 @@ public sealed class BadPeerTests
         await server.DisposeAsync();
 
         TestWire silent = new();
-        await silent.Server.Output.WriteAsync(Frame(FrameType.Hello, 0, 0, new Hello().ToBytes()));
+        await silent.Server.Output.WriteAsync(TestFrame.Of(FrameType.Hello, 0, 0, new Hello().ToBytes()));
         Assert.Equal(VtErrorId.PeerTimeout, (await ConnectAsync(silent, Impatient)).ErrorId);
     }
 
@@ -67,7 +65,7 @@ public sealed class BadPeerTests
     {
         TestWire wire = new();
         Task<VtException?> serving = ServedStorage.ServeAsync(wire.Server, new MemoryStorage());
-        await wire.Client.Output.WriteAsync(Frame(FrameType.Hello, 0, 0, new Hello().ToBytes()));
+        await wire.Client.Output.WriteAsync(TestFrame.Of(FrameType.Hello, 0, 0, new Hello().ToBytes()));
         byte[] header = new byte[FrameHeader.Size];
         new FrameHeader(length, FrameType.Request, FrameHeader.Last, 1, 1).Write(header);
         long before = GC.GetTotalAllocatedBytes();
@@ -93,15 +91,15 @@ public sealed class BadPeerTests
         TestWire wire = new();
         EchoHandler handler = new();
         PeerConnection server = PeerConnection.Start(wire.Server, new PeerOptions { IsInitiator = false }, handler);
-        await SendAsync(Frame(FrameType.Hello, 0, 0, new Hello().ToBytes()));
+        await SendAsync(TestFrame.Of(FrameType.Hello, 0, 0, new Hello().ToBytes()));
         await SendAsync(Request(EchoHandler.Wait, 3));
         switch (rule)
         {
             case "a body that was never begun":
-                await SendAsync(Frame(FrameType.Data, 0, 9, [1]));
+                await SendAsync(TestFrame.Of(FrameType.Data, 0, 9, [1]));
                 break;
             case "an answer to nothing":
-                await SendAsync(Frame(FrameType.Answer, 1, 2, []));
+                await SendAsync(TestFrame.Of(FrameType.Answer, 1, 2, []));
                 break;
             case "a number of the wrong side":
                 await SendAsync(Request(EchoHandler.Wait, 4));
@@ -113,18 +111,18 @@ public sealed class BadPeerTests
                 await SendAsync(Request(EchoHandler.Wait, 1));
                 break;
             case "a second Hello":
-                await SendAsync(Frame(FrameType.Hello, 0, 0, new Hello().ToBytes()));
+                await SendAsync(TestFrame.Of(FrameType.Hello, 0, 0, new Hello().ToBytes()));
                 break;
             case "more bytes than the window":
                 await SendAsync(Request(EchoHandler.Wait, 5, withBody: true));
                 for (int i = 0; i < 40; i++)
                 {
-                    await SendAsync(Frame(FrameType.Data, 0, 5, new byte[60_000]));
+                    await SendAsync(TestFrame.Of(FrameType.Data, 0, 5, new byte[60_000]));
                 }
 
                 break;
             case "bytes after the last":
-                await SendAsync(Frame(FrameType.Data, 0, 3, [1]));
+                await SendAsync(TestFrame.Of(FrameType.Data, 0, 3, [1]));
                 break;
             case "too many calls":
                 for (uint tag = 5; tag < 400; tag += 2)
@@ -134,7 +132,7 @@ public sealed class BadPeerTests
 
                 break;
             default:
-                await SendAsync(Frame((FrameType)77, 0, 0, []));
+                await SendAsync(TestFrame.Of((FrameType)77, 0, 0, []));
                 break;
         }
 
@@ -156,108 +154,8 @@ public sealed class BadPeerTests
         }
     }
 
-    [Fact]
-    public async Task Whatever_bytes_come_a_server_ends_its_client_and_nothing_else()
-    {
-        Random random = new(LongRun.Seed);
-        byte[] good = await RecordAsync();
-        int rounds = LongRun.Count(150, 20_000);
-        MemoryStorage storage = new();
-        for (int round = 0; round < rounds; round++)
-        {
-            byte[] bytes = Damage(good, random);
-            TestWire wire = new();
-            Task<VtException?> serving = ServedStorage.ServeAsync(wire.Server, storage);
-            await wire.Client.Output.WriteAsync(bytes);
-            await wire.Client.Output.DisposeAsync();
-            VtException? end = await serving.WaitAsync(TimeSpan.FromSeconds(60));
-            Assert.True(end is null or { ErrorId: VtErrorId.PeerUnreachable or VtErrorId.PeerProtocolMismatch }, $"Round {round} of seed {LongRun.Seed}: {end}");
-        }
-
-        // The storage still works, whatever of it was written.
-        await storage.PutAsync("data/00/after", "owner", new byte[1], default);
-    }
-
-    [Fact]
-    public async Task Whatever_bytes_come_a_client_ends_with_an_error_of_the_peer()
-    {
-        Random random = new(LongRun.Seed + 1);
-        int rounds = LongRun.Count(150, 20_000);
-        for (int round = 0; round < rounds; round++)
-        {
-            byte[] answers =
-            [
-                .. Frame(FrameType.Hello, 0, 0, new Hello().ToBytes()), .. Frame(FrameType.Answer, 1, 1, [0]),
-                .. Frame(FrameType.Answer, 0, 3, []), .. Frame(FrameType.Data, 1, 3, ObjectMessages.Text("data/00/x")), .. Frame(FrameType.Bye, 0, 0, []),
-            ];
-            TestWire wire = new();
-            await wire.Server.Output.WriteAsync(Damage(answers, random));
-            await wire.Server.Output.DisposeAsync();
-            try
-            {
-                await using RemoteObjectStorage storage = await RemoteObjectStorage.ConnectAsync(wire.Client, string.Empty, false, default).WaitAsync(TimeSpan.FromSeconds(60));
-                await storage.ListAllAsync("data/", default).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
-            }
-            catch (VtException e) when (e.ErrorId is VtErrorId.PeerUnreachable or VtErrorId.PeerProtocolMismatch)
-            {
-            }
-            catch (Exception e) when (e is ObjectNotFoundException or ObjectExistsException or InvalidDataException or OperationCanceledException)
-            {
-                // An error frame can say these of its own accord.
-            }
-        }
-    }
-
-    /// <summary>What a client that lists, puts and reads sends.</summary>
-    private static async Task<byte[]> RecordAsync()
-    {
-        TestWire wire = new() { Listen = true };
-        await using (RemoteObjectStorage client = await ServedStorage.ConnectAsync(new MemoryStorage(), wire: wire))
-        {
-            await client.PutAsync("data/00/x", "owner", TestContent.Random(5000, 1), default);
-            await client.ListAllAsync("data/", default);
-            await client.GetAsync("data/00/x", 10_000, default);
-            await using IAsyncDisposable? held = await client.TryPutLockedAsync("leases/1.json", new byte[10], default);
-            await client.DeleteAsync("data/00/x", default);
-        }
-
-        return wire.Heard;
-    }
-
-    private static byte[] Damage(byte[] good, Random random)
-    {
-        byte[] bytes = [.. good];
-        switch (random.Next(4))
-        {
-            case 0:
-                for (int i = random.Next(1, 6); i > 0; i--)
-                {
-                    bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-                }
-
-                return bytes;
-            case 1:
-                return bytes[..random.Next(bytes.Length)];
-            case 2:
-                int from = random.Next(bytes.Length);
-                int count = random.Next(Math.Min(200, bytes.Length - from));
-                return [.. bytes[..from], .. bytes[(from + count)..]];
-            default:
-                random.NextBytes(bytes.AsSpan(random.Next(bytes.Length)));
-                return bytes;
-        }
-    }
-
     private static async Task<VtException> ConnectAsync(TestWire wire, PeerOptions options) => await Assert.ThrowsAsync<VtException>(
         () => RemoteObjectStorage.ConnectAsync(wire.Client, string.Empty, false, default, options).WaitAsync(TimeSpan.FromSeconds(30)));
 
-    private static byte[] Request(PeerMethod method, uint tag, bool withBody = false) => Frame(FrameType.Request, withBody ? (byte)0 : FrameHeader.Last, tag, [], (ushort)method);
-
-    private static byte[] Frame(FrameType type, byte flags, uint tag, byte[] payload, ushort method = 0)
-    {
-        byte[] frame = new byte[FrameHeader.Size + payload.Length];
-        new FrameHeader((uint)payload.Length, type, flags, method, tag).Write(frame);
-        payload.CopyTo(frame, FrameHeader.Size);
-        return frame;
-    }
+    private static byte[] Request(PeerMethod method, uint tag, bool withBody = false) => TestFrame.Of(FrameType.Request, withBody ? (byte)0 : FrameHeader.Last, tag, [], (ushort)method);
 }

@@ -2,6 +2,8 @@ using System.Text;
 using VtPS.Engine.IO;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Protocol;
+using VtPS.Engine.Serving;
+using VtPS.Engine.Stores;
 using Xunit;
 
 namespace VtPS.Engine.Tests.Protocol;
@@ -119,5 +121,27 @@ public sealed class ProtocolGoldenTests
             "1a000000" + "01" + "00" + "0000" + "00000000" + "895654500d0a1a0a" + "01000100" + "00000100" + "00002000" + "4000" + "0000" + "0131"
             + "03000000" + "02" + "01" + "1200" + "01000000" + "026162",
             Convert.ToHexStringLower(wire.Heard));
+    }
+
+    [Fact]
+    public void The_state_of_a_Store_and_windows_and_digests_of_its_blocks()
+    {
+        BlockStatus status = new("ab", VtHashName.Sha256, 1, 300, 5, true, 7);
+        Assert.Equal("026162" + "06736861323536" + "01" + "ac02" + "05" + "01" + "07", Convert.ToHexStringLower(status.ToBytes()));
+        Assert.Equal(status, BlockStatus.Read(status.ToBytes()));
+
+        Assert.Equal("02" + "01" + "ac02", Convert.ToHexStringLower(BlockMessages.Windows(2, [1, 300])));
+        Assert.Throws<InvalidDataException>(() => BlockMessages.ReadWindows(BlockMessages.Windows(2, [3, 3]), 8));
+        Assert.Throws<InvalidDataException>(() => BlockMessages.ReadWindows(BlockMessages.Windows(2, [256]), 8));
+        Assert.Throws<InvalidDataException>(() => BlockMessages.ReadWindows(BlockMessages.Windows(3, [0]), 2));
+
+        // Two hashes in window 5 of depth 1: the sum of their last sixteen bytes.
+        byte[] hashes = new byte[64];
+        (hashes[0], hashes[16], hashes[32], hashes[48], hashes[63]) = (0x51, 0xff, 0x52, 0x02, 0x80);
+        WindowDigest digest = WindowDigest.Of(SortedHashes.Parse(VtHashName.Sha256, hashes), 1, 5);
+        ByteWriter writer = new();
+        digest.Write(writer);
+        new WindowDigest(0, 0).Write(writer);
+        Assert.Equal("02" + "0101" + "00000000000000000000000000" + "80" + "00", Convert.ToHexStringLower(writer.Written));
     }
 }

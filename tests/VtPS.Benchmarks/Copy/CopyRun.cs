@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace VtPS.Benchmarks.Copy;
+
+/// <summary>
+/// <c>vt copy</c> by ssh beside <c>rsync -a</c> of the Store's folder by the same ssh, in turns; then the same copy again, and that of a third version of the tree.
+/// </summary>
+internal static class CopyRun
+{
+    /// <summary>One file of so many is changed for the third version.</summary>
+    private const int Changed = 200;
+
+    public static async Task<int> RunAsync(CopyOptions options)
+    {
+        Folders.Recreate(options.Work);
+        foreach (bool encrypts in (bool[])[false, true])
+        {
+            Console.WriteLine(encrypts ? "encrypted, at both ends" : "plain, at both ends");
+            await RunAsync(await CopyHome.MakeAsync(options, encrypts), options);
+        }
+
+        Directory.Delete(options.Work, true);
+        return 0;
+    }
+
+    private static async Task RunAsync(CopyHome home, CopyOptions options)
+    {
+        string[] ids = await home.BackupsAsync();
+        List<double> rsync = [];
+        List<double> copy = [];
+        List<double> again = [];
+        string far = string.Empty;
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            rsync.Add((await home.RsyncAsync($"rsync-{round}")).Wall);
+            far = await home.MakeFarAsync($"far-{round}");
+            copy.Add((await home.CopyAsync(far, ids)).Wall);
+            again.Add((await home.CopyAsync(far, ids)).Wall);
+        }
+
+        Show("rsync -a", rsync);
+        Show("copy", copy);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Median(copy) / Median(rsync):0.00} times rsync"));
+        Show("copy again", again);
+        (long up, long down) = await home.CountAsync(far, ids);
+        Console.WriteLine($"  copy again: {up} bytes there, {down} back");
+
+        string third = Path.Combine(options.Work, Path.GetFileName(options.New));
+        await MakeThirdAsync(options.New, third);
+        long before = Folders.SizeOf(home.Store);
+        await home.BackUpAsync(third);
+        long stored = Folders.SizeOf(home.Store) - before;
+        (up, down) = await home.CountAsync(far, [(await home.BackupsAsync())[^1]]);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  third version: {stored} bytes more in the Store; {up} bytes there ({100.0 * (up - stored) / stored:+0.0;-0.0} %), {down} back"));
+        Directory.Delete(third, true);
+    }
+
+    /// <summary>A copy of a tree in which some files have a line more.</summary>
+    private static async Task MakeThirdAsync(string tree, string third)
+    {
+        using (Process copy = Process.Start("cp", ["-a", tree, third]))
+        {
+            await copy.WaitForExitAsync();
+        }
+
+        int number = 0;
+        foreach (string file in Directory.EnumerateFiles(third, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            if (number++ % Changed == 0 && new FileInfo(file).LinkTarget is null)
+            {
+                await File.AppendAllTextAsync(file, $"line {number} of the third version\n");
+            }
+        }
+    }
+
+    private static void Show(string what, List<double> seconds) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"  {what}: {Median(seconds):0.00} s ({seconds.Min():0.00}-{seconds.Max():0.00})"));
+
+    private static double Median(List<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}
