@@ -9,8 +9,8 @@ using VtPS.Benchmarks.Scale;
 // scale WHAT … measures one large file, many small ones, a large index, two large Stores compared, or latency; see README.md
 // delay MS COMMAND
 //               runs a command with every byte of its input and output delayed; scale latency uses it
-// engine-backup TREE STORE CACHE
-//               one backup by the engine alone; Measure-Module.ps1 compares the cmdlet with it
+// engine-backup TREE STORE CACHE RUNS
+//               backups by the engine alone; Measure-Module.ps1 compares the cmdlet with it
 // micro …     micro-benchmarks; what follows goes to BenchmarkDotNet (--list flat, --filter *Chunker*)
 switch (args)
 {
@@ -38,14 +38,14 @@ switch (args)
     case ["delay", string milliseconds, string command]:
         return await DelayedPipe.RunAsync(milliseconds, command);
 
-    case ["engine-backup", string tree, string store, string cache]:
-        return await EngineRun.RunAsync(tree, store, cache);
+    case ["engine-backup", string tree, string store, string cache, string runs]:
+        return await EngineRun.RunAsync(tree, store, cache, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture));
 
     case ["micro", .. string[] rest]:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest);
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks copy --old TREE --new TREE --host ssh://HOST:PORT [--ssh FILE] [--vt FILE] [--work FOLDER] [--rounds N]\n       VtPS.Benchmarks scale big-file|many-files|big-index|big-difference|latency [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks engine-backup TREE STORE CACHE\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
+        Console.Error.WriteLine("usage: VtPS.Benchmarks compare --old TREE --new TREE [--work FOLDER] [--rounds N] [--json FILE] [--vt FILE] [--tools vt,vt-plain,restic,borg]\n       VtPS.Benchmarks copy --old TREE --new TREE --host ssh://HOST:PORT [--ssh FILE] [--vt FILE] [--work FOLDER] [--rounds N]\n       VtPS.Benchmarks scale big-file|many-files|big-index|big-difference|latency [--vt FILE] [--work FOLDER]\n       VtPS.Benchmarks engine-backup TREE STORE CACHE RUNS\n       VtPS.Benchmarks micro [BenchmarkDotNet's options]");
         return 2;
 }
