@@ -14,6 +14,10 @@ internal static class Folders
         Directory.CreateDirectory(folder);
     }
 
+    /// <summary>All files below, without links and what they lead to.</summary>
+    public static IEnumerable<string> FilesIn(string folder) => Directory.EnumerateFiles(
+        folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false });
+
     /// <summary>The bytes of all files below, as their lengths say.</summary>
     public static long SizeOf(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 }

@@ -136,8 +136,8 @@ internal static class Comparison
 
     /// <summary>The first small file that both versions have.</summary>
     private static string SmallFile(string old, string current) =>
-        Directory.EnumerateFiles(current, "*", SearchOption.AllDirectories)
-            .Where(file => new FileInfo(file) is { LinkTarget: null, Length: > 1000 and < 20000 })
+        Folders.FilesIn(current)
+            .Where(file => new FileInfo(file).Length is > 1000 and < 20000)
             .Select(file => Path.GetRelativePath(current, file))
             .Order(StringComparer.Ordinal)
             .First(file => File.Exists(Path.Combine(old, file)));
@@ -145,14 +145,11 @@ internal static class Comparison
     private static void Warm(string tree)
     {
         byte[] buffer = new byte[1 << 20];
-        foreach (string file in Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories))
+        foreach (string file in Folders.FilesIn(tree))
         {
-            if (new FileInfo(file).LinkTarget is null)
+            using FileStream stream = File.OpenRead(file);
+            while (stream.Read(buffer) > 0)
             {
-                using FileStream stream = File.OpenRead(file);
-                while (stream.Read(buffer) > 0)
-                {
-                }
             }
         }
     }
