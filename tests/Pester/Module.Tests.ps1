@@ -9,9 +9,7 @@ Describe 'The module' {
         $module.PowerShellVersion | Should -Be '7.6'
     }
 
-    It 'imports fast and reads nothing of a Store' {
-        $milliseconds = pwsh -NoProfile -NonInteractive -Command "(Measure-Command { Import-Module '$ManifestPath' }).TotalMilliseconds"
-        [double] $milliseconds | Should -BeLessThan 1500
+    It 'is imported without what Stores need' {
         $loaded = pwsh -NoProfile -NonInteractive -Command "Import-Module '$ManifestPath'; [AppDomain]::CurrentDomain.GetAssemblies().ForEach({ `$_.GetName().Name })"
         $loaded | Should -Contain 'VtPS'
         $loaded | Should -Not -Contain 'VtPS.Sqlite'
