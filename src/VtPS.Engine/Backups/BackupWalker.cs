@@ -77,8 +77,8 @@ internal sealed class BackupWalker
             bases[i] = BaseDirectory.TryRead(_trees, VtBlockReference.Parse(_bases[i].Backup.Root), _bases[i].Backup.SideCar, _bases[i].IsComplete, _run.Stopping);
         }
 
-        ScannedPart first = scanner.Take();
-        DirectoryBuilder builder = new(null, 0, [], _plan.Root, first.Directory!.Names.Length) { Base = FirstOf(bases), Sources = _plan.Root is null ? _plan.Top : null };
+        ScannedPart first = scanner.TakeFirst(null);
+        DirectoryBuilder builder = new(null, 0, [], _plan.Root, first.Directory.Names.Length) { Base = FirstOf(bases), Sources = _plan.Root is null ? _plan.Top : null };
         _run.SetRoot(builder);
         _stack.Push(new WalkFrame(first.Directory, first, builder, bases));
     }
@@ -302,8 +302,8 @@ internal sealed class BackupWalker
 
     private void VisitDirectory(SourceScanner scanner, WalkFrame frame, SharedDirectory parent, int slot, byte[] name, in ScannedEntry seen)
     {
-        ScannedPart first = scanner.Take();
-        ScannedDirectory directory = first.Directory!;
+        ScannedPart first = scanner.TakeFirst(name);
+        ScannedDirectory directory = first.Directory;
         bool isPushed = false;
         try
         {
@@ -347,8 +347,9 @@ internal sealed class BackupWalker
                     : seen.Node is { FollowLink: true } ? []
                     : parent.Handle.GetExtendedAttributes(name);
             }
-            catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not FileSystemException { Reason: FileSystemReason.NotFound }))
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException && (directory.Live is not null || e is not FileSystemException { Reason: FileSystemReason.NotFound }))
             {
+                // Of an open directory there may be entries: they are gone through whatever becomes of it.
                 failure ??= e;
             }
 
@@ -357,20 +358,20 @@ internal sealed class BackupWalker
             frame.Builder.Expect();
             Interlocked.Increment(ref _run.Counters.Directories);
             _run.Progress.AddItem();
-            _run.Report(frame.Builder, entry, newest is null ? VtFileAction.New : same ? VtFileAction.Unchanged : VtFileAction.Changed, 0, 0);
             DirectoryBuilder builder = new(frame.Builder, slot, name, seen.Node?.Path, directory.Names.Length) { Base = FirstOf(bases) };
             lock (frame.Builder.OpenChildren)
             {
                 frame.Builder.OpenChildren.Add(builder);
             }
 
+            // Before anything that can fail: what the scanner has brought of the directory is taken, whatever becomes of a report.
+            _stack.Push(new WalkFrame(directory, first, builder, bases));
+            isPushed = true;
+            _run.Report(frame.Builder, entry, newest is null ? VtFileAction.New : same ? VtFileAction.Unchanged : VtFileAction.Changed, 0, 0);
             if (failure is not null)
             {
                 _run.Fail(frame.Builder, name, VtItemType.Directory, failure);
             }
-
-            _stack.Push(new WalkFrame(directory, first, builder, bases));
-            isPushed = true;
         }
         finally
         {

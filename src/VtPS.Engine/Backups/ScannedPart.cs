@@ -5,8 +5,10 @@ namespace VtPS.Engine.Backups;
 /// <summary>Some entries of one directory, in the order of names, as the scanner saw them.</summary>
 internal sealed class ScannedPart
 {
-    /// <summary>The directory, in its first part alone; whoever takes the part releases it.</summary>
-    public ScannedDirectory? Directory { get; init; }
+    public required ScannedDirectory Directory { get; init; }
+
+    /// <summary>Whether it is the directory's first; whoever takes that releases the live directory.</summary>
+    public required bool IsFirst { get; init; }
 
     public required ScannedEntry[] Entries { get; init; }
 
@@ -16,7 +18,11 @@ internal sealed class ScannedPart
     /// <summary>Releases what the part holds.</summary>
     public void Drop()
     {
-        Directory?.Live?.Release();
+        if (IsFirst)
+        {
+            Directory.Live?.Release();
+        }
+
         foreach (ref ScannedEntry entry in Entries.AsSpan())
         {
             entry.Parent?.Release();

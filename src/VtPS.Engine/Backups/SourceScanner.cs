@@ -43,18 +43,22 @@ internal sealed class SourceScanner : IDisposable
         _thread = Task.Factory.StartNew(Scan, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>The next part; the caller releases what it holds.</summary>
+    /// <summary>The first part of the directory that the walker enters; the caller releases what it holds.</summary>
+    /// <param name="name">The directory's name, as the part before gave it; null for the top.</param>
     /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
     /// <exception cref="VtException">PathNotFound: the root cannot be opened.</exception>
-    public ScannedPart Take()
+    public ScannedPart TakeFirst(byte[]? name)
     {
-        if (_parts.TryTake(out ScannedPart? part, Timeout.Infinite, _stopping.Token))
-        {
-            return part;
-        }
+        ScannedPart part = Take();
+        return part.IsFirst && ReferenceEquals(part.Directory.Name, name) ? part : throw Misplaced(part);
+    }
 
-        _thread.GetAwaiter().GetResult();
-        throw new InvalidOperationException("The scan has ended.");
+    /// <summary>The next part of a directory whose entries so far were gone through; the caller releases what it holds.</summary>
+    /// <exception cref="OperationCanceledException">The scan was stopped.</exception>
+    public ScannedPart TakeNext(ScannedDirectory directory)
+    {
+        ScannedPart part = Take();
+        return !part.IsFirst && part.Directory == directory ? part : throw Misplaced(part);
     }
 
     /// <summary>Stops the scan and releases what nobody took.</summary>
@@ -77,6 +81,24 @@ internal sealed class SourceScanner : IDisposable
 
         _parts.Dispose();
         _stopping.Dispose();
+    }
+
+    private ScannedPart Take()
+    {
+        if (_parts.TryTake(out ScannedPart? part, Timeout.Infinite, _stopping.Token))
+        {
+            return part;
+        }
+
+        _thread.GetAwaiter().GetResult();
+        throw new InvalidOperationException("The scan has ended.");
+    }
+
+    /// <summary>The error of a walker that went another way: it must end, for it would store entries of one directory as those of another.</summary>
+    private static InvalidOperationException Misplaced(ScannedPart part)
+    {
+        part.Drop();
+        return new InvalidOperationException("The walk has left the way of the scan.");
     }
 
     private void Scan()
@@ -128,7 +150,7 @@ internal sealed class SourceScanner : IDisposable
         ScannedDirectory directory = frame.Directory;
         FileTime looked = FileTime.Now;
         ScannedEntry[] entries = new ScannedEntry[Math.Min(directory.Names.Length - frame.Looked, directory.Live is null ? TopPartLength : PartLength)];
-        ScannedPart part = new() { Directory = first ? directory : null, Entries = entries, Looked = looked };
+        ScannedPart part = new() { Directory = directory, IsFirst = first, Entries = entries, Looked = looked };
         if (first)
         {
             directory.Live?.AddUser();
@@ -222,7 +244,7 @@ internal sealed class SourceScanner : IDisposable
         ulong device = below is not null ? 0 : node is not null || frame.Device == 0 ? entry.Status.Device : frame.Device;
         if (_request.OneFileSystem && device != 0 && entry.Status.Device != device)
         {
-            return new ScanFrame(new ScannedDirectory { Names = [] }, frame.Scope, device, below);
+            return new ScanFrame(new ScannedDirectory { Name = name, Names = [] }, frame.Scope, device, below);
         }
 
         SharedDirectory? opened = null;
@@ -231,17 +253,17 @@ internal sealed class SourceScanner : IDisposable
             opened = new SharedDirectory(OpenDirectory(frame, name, node));
             if (below is not null)
             {
-                return new ScanFrame(new ScannedDirectory { Live = opened, Names = [.. below.Children.Keys] }, frame.Scope, device, below);
+                return new ScanFrame(new ScannedDirectory { Name = name, Live = opened, Names = [.. below.Children.Keys] }, frame.Scope, device, below);
             }
 
             byte[][] names = ListNames(opened.Handle, out RuleSet? local);
             RuleScope scope = node is not null || frame.Scope is null ? RuleScope.Create(_rules, local) : frame.Scope.Enter(name, local);
-            return new ScanFrame(new ScannedDirectory { Live = opened, Names = names }, scope, device, null);
+            return new ScanFrame(new ScannedDirectory { Name = name, Live = opened, Names = names }, scope, device, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             opened?.Release();
-            return new ScanFrame(new ScannedDirectory { Names = [], Failure = e }, frame.Scope, device, below);
+            return new ScanFrame(new ScannedDirectory { Name = name, Names = [], Failure = e }, frame.Scope, device, below);
         }
     }
 

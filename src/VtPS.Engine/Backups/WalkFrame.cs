@@ -35,7 +35,7 @@ internal sealed class WalkFrame(ScannedDirectory directory, ScannedPart first, D
 
         if (_inPart == _part.Entries.Length)
         {
-            _part = scanner.Take();
+            _part = scanner.TakeNext(directory);
             _inPart = 0;
         }
 
