@@ -163,7 +163,7 @@ internal sealed class BackupWalker
         LinkGroup? group = null;
         if (status.LinkCount > 1)
         {
-            group = _links.Get(status.Device, status.Inode, status.LinkCount, out bool first);
+            group = _links.Get(status, out bool first);
             if (!first)
             {
                 JoinGroup(frame, slot, name, group);
@@ -280,7 +280,7 @@ internal sealed class BackupWalker
         byte[]? group = null;
         if (status.LinkCount > 1)
         {
-            LinkGroup links = _links.Get(status.Device, status.Inode, status.LinkCount, out bool first);
+            LinkGroup links = _links.Get(status, out bool first);
             if (first)
             {
                 links.Id = BlockHasher.Compute(_run.HashName, frame.Builder.InsidePath(name)).ToByteArray();

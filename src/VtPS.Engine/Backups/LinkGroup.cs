@@ -1,3 +1,4 @@
+using VtPS.Engine.IO;
 using VtPS.Engine.Trees;
 
 namespace VtPS.Engine.Backups;
@@ -12,6 +13,12 @@ internal sealed class LinkGroup
 
     /// <summary>The Store's hash of the first path.</summary>
     public byte[] Id { get; set; } = [];
+
+    /// <summary>Its length in bytes when its first name was met.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>The time of its last write then.</summary>
+    public required FileTime Modified { get; init; }
 
     /// <summary>How many names were met. For the walker alone.</summary>
     public long Met { get; set; }

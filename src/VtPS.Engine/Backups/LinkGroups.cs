@@ -1,3 +1,4 @@
+using VtPS.Engine.IO;
 
 namespace VtPS.Engine.Backups;
 
@@ -10,22 +11,22 @@ internal sealed class LinkGroups
     private readonly Dictionary<(ulong Device, ulong Inode), LinkGroup> _open = [];
 
     /// <summary>The group of an inode. For the walker alone.</summary>
-    /// <param name="device">The file system.</param>
-    /// <param name="inode">The inode.</param>
-    /// <param name="linkCount">How many names it has.</param>
+    /// <param name="status">What was seen under one of its names.</param>
     /// <param name="first">Whether this is the first name met: the caller then sets the group's id.</param>
-    public LinkGroup Get(ulong device, ulong inode, long linkCount, out bool first)
+    public LinkGroup Get(in FileStatus status, out bool first)
     {
-        first = !_open.TryGetValue((device, inode), out LinkGroup? group);
-        if (group is null)
+        // Where the names met were removed meanwhile, a new file may have the inode's number by now: its content is another one.
+        (ulong Device, ulong Inode) key = (status.Device, status.Inode);
+        first = !_open.TryGetValue(key, out LinkGroup? group) || group.Size != status.Size || group.Modified != status.Modified;
+        if (first)
         {
-            group = new LinkGroup();
-            _open.Add((device, inode), group);
+            group = new LinkGroup { Size = status.Size, Modified = status.Modified };
+            _open[key] = group;
         }
 
-        if (++group.Met >= linkCount)
+        if (++group!.Met >= status.LinkCount)
         {
-            _open.Remove((device, inode));
+            _open.Remove(key);
         }
 
         return group;
