@@ -45,6 +45,7 @@ internal static class HistoryCodec
             Begin(writer, one, sibling.Dot);
             sibling.Value.Data.Write(writer);
             Write(writer, sibling.Value.Written);
+            writer.WriteByte(sibling.Value.IsGone ? (byte)1 : (byte)0);
         }
 
         Begin(writer, one, record.Attributes.Length);
@@ -94,7 +95,8 @@ internal static class HistoryCodec
         {
             Dot by = one ? dot : ReadDot(ref reader);
             NodeData data = NodeData.Read(ref reader);
-            contents[i] = new(by, new Content(data, ReadTime(ref reader)));
+            FileTime written = ReadTime(ref reader);
+            contents[i] = new(by, new Content(data, written, reader.ReadByte() != 0));
         }
 
         Sibling<Attributes>[] attributes = new Sibling<Attributes>[one ? 1 : Count(ref reader)];

@@ -59,9 +59,10 @@ internal sealed class NodeRecord
     {
         get
         {
-            for (int i = 1; i < Contents.Length; i++)
+            Content winner = Content;
+            foreach (Sibling<Content> sibling in Contents)
             {
-                if (!Contents[i].Value.Equals(Contents[0].Value))
+                if (sibling.Value.IsGone == winner.IsGone && !sibling.Value.Equals(winner))
                 {
                     return true;
                 }
@@ -78,7 +79,8 @@ internal sealed class NodeRecord
             Sibling<Content> best = Contents[0];
             for (int i = 1; i < Contents.Length; i++)
             {
-                best = ConflictRules.Compare(Contents[i], best) > 0 ? Contents[i] : best;
+                bool isGone = Contents[i].Value.IsGone;
+                best = isGone != best.Value.IsGone ? isGone ? best : Contents[i] : ConflictRules.Compare(Contents[i], best) > 0 ? Contents[i] : best;
             }
 
             return best;
@@ -112,21 +114,46 @@ internal sealed class NodeRecord
     /// <summary>With a change of a replica that had seen some changes: what they wrote is replaced, what it had not seen stays beside it.</summary>
     /// <param name="dot">The change.</param>
     /// <param name="seen">What whoever made it had before their eyes.</param>
-    /// <param name="alive">Whether it is alive after it; false for a deletion.</param>
+    /// <param name="alive">True for a change that keeps it alive, false for a deletion, null for a decision that is neither.</param>
     /// <param name="place">The new place; null leaves it.</param>
     /// <param name="content">The new content; null leaves it.</param>
     /// <param name="attributes">The new attributes; null leaves them.</param>
-    public NodeRecord With(Dot dot, VersionVector seen, bool alive, Place? place = null, Content? content = null, Attributes? attributes = null)
+    public NodeRecord With(Dot dot, VersionVector seen, bool? alive, Place? place = null, Content? content = null, Attributes? attributes = null)
     {
         IEnumerable<Dot> life = Life.Where(d => !seen.Covers(d));
+        if (alive == false && Contents.Any(s => seen.Covers(s.Dot)))
+        {
+            content = Contents.First(s => seen.Covers(s.Dot)).Value with { IsGone = true };
+        }
+
         return new NodeRecord
         {
             Id = Id,
             Seen = Seen.With(dot),
-            Life = alive ? [.. life, dot] : [.. life],
+            Life = alive switch { true => [.. life, dot], false => [.. life], null => Life },
             Places = place is { } p ? [.. Places.Where(s => !seen.Covers(s.Dot)), new(dot, p)] : Places,
             Contents = content is not null ? [.. Contents.Where(s => !seen.Covers(s.Dot)), new(dot, content)] : Contents,
             Attributes = attributes is { } a ? [.. Attributes.Where(s => !seen.Covers(s.Dot)), new(dot, a)] : Attributes,
+        };
+    }
+
+    /// <summary>
+    /// With a decision for one of its contents: the others are gone from it, and with them what kept the entry alive for their sake. The one that is kept stays as its author wrote it,
+    /// so that whoever deletes that deletes the entry.
+    /// </summary>
+    public NodeRecord Decided(Dot dot, Content winner)
+    {
+        Dot[] lost = [.. Contents.Where(s => s.Value.IsGone != winner.IsGone || !s.Value.Equals(winner)).Select(s => s.Dot)];
+        Dot[] life = [.. Life.Except(lost)];
+        Sibling<Attributes>[] attributes = [.. Attributes.Where(s => !lost.Contains(s.Dot))];
+        return new NodeRecord
+        {
+            Id = Id,
+            Seen = Seen.With(dot),
+            Life = life.Length > 0 ? life : Life,
+            Places = Places,
+            Contents = [.. Contents.Where(s => !lost.Contains(s.Dot))],
+            Attributes = attributes.Length > 0 ? attributes : Attributes,
         };
     }
 

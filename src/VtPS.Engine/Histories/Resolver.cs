@@ -33,14 +33,14 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
     {
         foreach (NodeRecord record in Select(r => r.IsAlive && r.HasConflict))
         {
-            Content winner = Preferred(record.Contents) ?? record.Content;
-            foreach (Content loser in record.Contents.Select(s => s.Value).Distinct().Where(c => !c.Equals(winner) && policy == VtConflictPolicy.KeepBoth))
+            Content winner = Preferred([.. record.Contents.Where(s => s.Value.IsGone == record.Content.IsGone)]) ?? record.Content;
+            foreach (Content loser in record.Contents.Select(s => s.Value).Where(c => c.IsGone == winner.IsGone).Distinct().Where(c => !c.Equals(winner) && policy == VtConflictPolicy.KeepBoth))
             {
                 Keep(record, loser);
             }
 
             _conflicts.Add(record.Id);
-            Put(record.With(history.NextDecision(), record.Seen, true, content: winner, attributes: record.Attribute with { Modified = winner.Written }));
+            Put(record.Decided(history.NextDecision(), winner));
         }
     }
 
@@ -60,6 +60,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
     {
         NodeId id = NodeId.OfConflict(record.Id, loser.Data);
         NodeRecord? kept = history.Find(id);
+        loser = loser with { IsGone = false };
         Place place = record.Place with { Name = ConflictRules.Name(record.Place.Name, loser.Data, 8) };
         Attributes attributes = record.Attribute with { Modified = loser.Written };
         _conflicts.Add(id);
@@ -84,7 +85,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
                 {
                     // No peer of ours makes such a record; the entry is kept all the same.
                     NodeRecord lost = history.Find(record.Id)!;
-                    Put(lost.With(history.NextDecision(), lost.Seen, true, new Place(NodeId.Root, lost.Place.Name)));
+                    Put(lost.With(history.NextDecision(), lost.Seen, null, new Place(NodeId.Root, lost.Place.Name)));
                     break;
                 }
 
@@ -119,7 +120,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
             if (!grounded.Contains(at))
             {
                 NodeRecord lowest = history.Find(way[way.IndexOf(at)..].Min())!;
-                Put(lowest.With(history.NextDecision(), lowest.Seen, true, new Place(NodeId.Root, lowest.Place.Name)));
+                Put(lowest.With(history.NextDecision(), lowest.Seen, null, new Place(NodeId.Root, lowest.Place.Name)));
             }
 
             grounded.UnionWith(way);
@@ -191,7 +192,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
     {
         foreach (NodeRecord child in Select(r => r.IsAlive && r.Place.Parent == from.Id))
         {
-            Put(child.With(history.NextDecision(), child.Seen, true, new Place(into.Id, child.Place.Name)));
+            Put(child.With(history.NextDecision(), child.Seen, null, new Place(into.Id, child.Place.Name)));
         }
 
         Put(from.With(history.NextDecision(), from.Seen, false));
@@ -206,7 +207,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
             {
                 taken.Add(free, loser.Id);
                 _conflicts.Add(loser.Id);
-                Put(loser.With(history.NextDecision(), loser.Seen, true, free));
+                Put(loser.With(history.NextDecision(), loser.Seen, null, free));
                 return;
             }
 

@@ -106,13 +106,15 @@ internal sealed class SyncOperation : IAsyncDisposable
         bool isInterrupted = false;
         try
         {
-            // What one side has told the other under its name must be durable on it before the other acts on it.
+            // The content first, while both trees are as they were: a history that is made durable must not speak of content that its author may since have deleted.
+            await StageAsync(_remote, _remoteMerge!, _local, cancellationToken).ConfigureAwait(false);
+            await StageAsync(_local, _localMerge!, _remote, cancellationToken).ConfigureAwait(false);
+
+            // What one side has decided must be durable on it before the other acts on it.
             await _local.BeginAsync(cancellationToken).ConfigureAwait(false);
             await _remote.BeginAsync(cancellationToken).ConfigureAwait(false);
-
-            // First the peer, out of the local tree as it was; then the local tree, out of the peer's as it is by then: it holds all that either had.
-            remote = [.. Rows(await ApplyAsync(_remote, _remoteMerge!, _local, cancellationToken).ConfigureAwait(false), VtSyncSide.Remote)];
-            local = [.. Rows(await ApplyAsync(_local, _localMerge!, _remote, cancellationToken).ConfigureAwait(false), VtSyncSide.Local)];
+            remote = [.. Rows((await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Remote)];
+            local = [.. Rows((await _local.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Local)];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -168,14 +170,12 @@ internal sealed class SyncOperation : IAsyncDisposable
         _remoteMerge = await _remote.MergeAsync(toRemote, terms with { Conflicts = _localMerge.Conflicts }, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<VtSyncAction>> ApplyAsync(ISyncPeer to, MergeSummary merge, ISyncPeer from, CancellationToken cancellationToken)
+    private static async Task StageAsync(ISyncPeer to, MergeSummary merge, ISyncPeer from, CancellationToken cancellationToken)
     {
         if (merge.Needs.Count > 0)
         {
             await to.StageAsync(from.ReadContentAsync(merge.Needs, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-
-        return (await to.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions;
     }
 
     private static IEnumerable<VtSyncAction> Rows(IEnumerable<VtSyncAction> actions, VtSyncSide side) => actions.Select(a => new VtSyncAction
