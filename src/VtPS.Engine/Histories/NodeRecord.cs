@@ -72,20 +72,7 @@ internal sealed class NodeRecord
         }
     }
 
-    private Sibling<Content> Winner
-    {
-        get
-        {
-            Sibling<Content> best = Contents[0];
-            for (int i = 1; i < Contents.Length; i++)
-            {
-                bool isGone = Contents[i].Value.IsGone;
-                best = isGone != best.Value.IsGone ? isGone ? best : Contents[i] : ConflictRules.Compare(Contents[i], best) > 0 ? Contents[i] : best;
-            }
-
-            return best;
-        }
-    }
+    private Sibling<Content> Winner => Best(Contents);
 
     /// <summary>What both records know together.</summary>
     public NodeRecord Join(NodeRecord other)
@@ -121,9 +108,9 @@ internal sealed class NodeRecord
     public NodeRecord With(Dot dot, VersionVector seen, bool? alive, Place? place = null, Content? content = null, Attributes? attributes = null)
     {
         IEnumerable<Dot> life = Life.Where(d => !seen.Covers(d));
-        if (alive == false && Contents.Any(s => seen.Covers(s.Dot)))
+        if (alive == false && Contents.Where(s => seen.Covers(s.Dot)).ToArray() is { Length: > 0 } deleted)
         {
-            content = Contents.First(s => seen.Covers(s.Dot)).Value with { IsGone = true };
+            content = Best(deleted).Value with { IsGone = true };
         }
 
         return new NodeRecord
@@ -188,6 +175,19 @@ internal sealed class NodeRecord
         }
 
         return [.. kept];
+    }
+
+    /// <summary>Of several contents the one that wins; one that is gone loses against any that is not.</summary>
+    private static Sibling<Content> Best(Sibling<Content>[] contents)
+    {
+        Sibling<Content> best = contents[0];
+        foreach (Sibling<Content> other in contents.AsSpan(1))
+        {
+            bool isGone = other.Value.IsGone;
+            best = isGone != best.Value.IsGone ? isGone ? best : other : ConflictRules.Compare(other, best) > 0 ? other : best;
+        }
+
+        return best;
     }
 
     private static bool Has<T>(Sibling<T>[] siblings, Dot dot)
