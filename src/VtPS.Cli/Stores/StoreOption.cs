@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using VtPS.Cli.Arguments;
 using VtPS.Engine.Stores;
 
@@ -39,6 +40,9 @@ internal sealed class StoreOption
         store.Description = "The Store that is served, and no other. Without it and $VT_STORE a client of --stdio names a folder of this machine.";
         return new StoreOption(store, "--");
     }
+
+    /// <summary>Whether the option itself was given.</summary>
+    public bool IsGiven(CommandResult result) => result.GetValue(_option) is not null;
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

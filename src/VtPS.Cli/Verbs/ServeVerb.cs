@@ -15,13 +15,15 @@ internal static class ServeVerb
 {
     public static Command Create(CliHost host)
     {
-        Command command = new("serve", "Serve a Store: over standard input and output (what ssh:// addresses run at the far end), or at a UNIX socket until a signal comes.");
+        Command command = new("serve", "Serve a Store, or a tree to sync with: over standard input and output (what ssh:// addresses run at the far end), or at a UNIX socket until a signal comes.");
         StoreOption store = StoreOption.Served();
+        Option<string?> tree = CommonOptions.NotEmpty(CommonOptions.Text("--tree", "DIR", "Serve this tree, to be synced with, in place of a Store."));
         Option<bool> stdio = CommonOptions.Flag("--stdio", "Serve one client over standard input and output.");
         Option<string?> socket = CommonOptions.NotEmpty(CommonOptions.Text("--socket", "PATH", "Serve clients at this UNIX socket, which this user alone can open."));
         Option<bool> readOnly = CommonOptions.Flag("--read-only", "Clients can read and list.");
         Option<bool> appendOnly = CommonOptions.Flag("--append-only", "Clients can read, list and make backups; they delete nothing.");
         store.AddTo(command);
+        command.Add(tree);
         command.Add(stdio);
         command.Add(socket);
         command.Add(readOnly);
@@ -33,6 +35,11 @@ internal static class ServeVerb
                 result.AddError("Give either --stdio or --socket.");
             }
 
+            if (result.GetValue(tree) is not null && store.IsGiven(result))
+            {
+                result.AddError("Give --store or --tree, not both.");
+            }
+
             if (result.GetValue(readOnly) && result.GetValue(appendOnly))
             {
                 result.AddError("Give --read-only or --append-only, not both.");
@@ -40,13 +47,14 @@ internal static class ServeVerb
         });
         command.SetAction(async (result, _) =>
         {
-            StoreAddress? address = store.Find(result);
+            string? folder = result.GetValue(tree) is { } given ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(given, LivePath.CurrentDirectoryText())) : null;
+            StoreAddress? address = folder is null ? store.Find(result) : null;
             ExportRight right = result.GetValue(readOnly) ? ExportRight.ReadOnly : result.GetValue(appendOnly) ? ExportRight.AppendOnly : ExportRight.Full;
-            StoreExport export = new(address, right, host.Indexes);
+            StoreExport export = new(address, right, host.Indexes, folder);
             await using (export.ConfigureAwait(false))
             {
                 return result.GetValue(socket) is { } path
-                    ? await ServeSocketAsync(Path.GetFullPath(path, LivePath.CurrentDirectoryText()), address, export, host).ConfigureAwait(false)
+                    ? await ServeSocketAsync(Path.GetFullPath(path, LivePath.CurrentDirectoryText()), address, folder, export, host).ConfigureAwait(false)
                     : await ServeStreamsAsync(export, host).ConfigureAwait(false);
             }
         });
@@ -74,15 +82,18 @@ internal static class ServeVerb
         ? access == FileAccess.Read ? Console.OpenStandardInput() : Console.OpenStandardOutput()
         : new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
 
-    private static async Task<int> ServeSocketAsync(string path, StoreAddress? address, StoreExport export, CliHost host)
+    private static async Task<int> ServeSocketAsync(string path, StoreAddress? address, string? folder, StoreExport export, CliHost host)
     {
-        if (address is null)
+        if (address is not null)
         {
-            throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name.");
+            // A Store that is not there is told now, and not to each client.
+            await export.OpenStorageAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), host.Token).ConfigureAwait(false);
+        }
+        else if (folder is null)
+        {
+            throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name; or give a tree by --tree.");
         }
 
-        // A Store that is not there is told now, and not to each client.
-        await export.OpenStorageAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), host.Token).ConfigureAwait(false);
         using SocketService service = SocketService.Listen(path, export, e => host.Errors.Note("Warning", e.Message));
         await service.RunAsync(host.Token).ConfigureAwait(false);
         return ExitCode.Done;

@@ -73,6 +73,12 @@ internal abstract class DirectoryHandle : IDisposable
     /// <summary>Renames within this directory, over whatever file has the new name.</summary>
     public abstract void Rename(byte[] from, byte[] to);
 
+    /// <summary>Gives an entry another name in the same or another directory of the same file system; <see cref="FileSystemReason.Exists"/> if that is taken.</summary>
+    public abstract void MoveTo(byte[] name, DirectoryHandle target, byte[] newName);
+
+    /// <summary>Lets an entry of this directory and one of another change places, in one step; false where the file system cannot.</summary>
+    public abstract bool TryExchange(byte[] name, DirectoryHandle other, byte[] otherName);
+
     /// <summary>Removes a file, link, pipe or device.</summary>
     public abstract void DeleteFile(byte[] name);
 
@@ -115,6 +121,9 @@ internal abstract class DirectoryHandle : IDisposable
 
     /// <summary>Makes the names of this directory durable.</summary>
     public abstract void Flush();
+
+    /// <summary>Makes everything on the directory's file system durable; does nothing where the platform cannot (Windows).</summary>
+    public abstract void FlushFileSystem();
 
     public abstract void Dispose();
 }

@@ -29,6 +29,9 @@ internal static class LinuxLayout
     public const int SeekData = 3;
     public const int SeekHole = 4;
 
+    public const int RenameNoReplace = 1;
+    public const int RenameExchange = 2;
+
     /// <summary>In the nanoseconds of a time to set: leave this one as it is.</summary>
     public const long TimeOmit = 0x3ffffffe;
 
@@ -40,6 +43,7 @@ internal static class LinuxLayout
     public const int Interrupted = 4;
     public const int NoSuchDeviceOrAddress = 6;
     public const int BadFile = 9;
+    public const int FileExists = 17;
     public const int InvalidArgument = 22;
     public const int OutOfRange = 34;
     public const int NotImplemented = 38;
@@ -74,6 +78,15 @@ internal static class LinuxLayout
         _ => 33,
     };
 
+    /// <summary>The number of renameat2.</summary>
+    public static nint RenameCall { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 316,
+        Architecture.S390x => 347,
+        Architecture.Ppc64le => 357,
+        _ => 276,
+    };
+
     /// <summary>Throws on systems that this class does not describe.</summary>
     /// <exception cref="PlatformNotSupportedException">It is not 64-bit Linux.</exception>
     public static void Require()
@@ -90,7 +103,7 @@ internal static class LinuxLayout
     {
         NoEntry => FileSystemReason.NotFound,
         PermissionDenied or 13 or 30 => FileSystemReason.Denied,
-        17 => FileSystemReason.Exists,
+        FileExists => FileSystemReason.Exists,
         20 => FileSystemReason.NotADirectory,
         21 => FileSystemReason.IsADirectory,
         SymbolicLinkLoop => FileSystemReason.SymbolicLink,

@@ -92,6 +92,42 @@ internal sealed unsafe partial class UnixDirectoryHandle
         }
     }
 
+    public override void MoveTo(byte[] name, DirectoryHandle target, byte[] newName)
+    {
+        int error = Rename(name, target, newName, LinuxLayout.RenameNoReplace);
+        if (error is LinuxLayout.InvalidArgument or LinuxLayout.NotImplemented or LinuxLayout.NotSupported)
+        {
+            // The file system knows no such flag. A moment lies between the look and the move.
+            if (target.TryGetStatus(newName) is not null)
+            {
+                UnixError.Throw(LinuxLayout.FileExists, $"moved to '{PathText.Format(newName)}'", name.AsSpan());
+            }
+
+            error = Rename(name, target, newName, 0);
+        }
+
+        if (error != 0)
+        {
+            UnixError.Throw(error, $"moved to '{PathText.Format(newName)}'", name.AsSpan());
+        }
+    }
+
+    public override bool TryExchange(byte[] name, DirectoryHandle other, byte[] otherName)
+    {
+        int error = Rename(name, other, otherName, LinuxLayout.RenameExchange);
+        if (error is LinuxLayout.InvalidArgument or LinuxLayout.NotImplemented or LinuxLayout.NotSupported)
+        {
+            return false;
+        }
+
+        if (error != 0)
+        {
+            UnixError.Throw(error, $"exchanged with '{PathText.Format(otherName)}'", name.AsSpan());
+        }
+
+        return true;
+    }
+
     public override void DeleteFile(byte[] name) => Delete(name, 0);
 
     public override void DeleteDirectory(byte[] name) => Delete(name, LinuxLayout.AtRemoveDirectory);
@@ -217,6 +253,28 @@ internal sealed unsafe partial class UnixDirectoryHandle
 
     public override void SetWindowsAttributes(byte[]? name, uint attributes)
     {
+    }
+
+    /// <summary>0 or the error number.</summary>
+    [SkipLocalsInit]
+    private int Rename(byte[] from, DirectoryHandle directory, byte[] to, int flags)
+    {
+        UnixError.CheckName(from);
+        UnixError.CheckName(to);
+        SafeFileHandle target = ((UnixDirectoryHandle)directory)._handle;
+        fixed (byte* source = new NulTerminated(from, stackalloc byte[NulTerminated.NameBuffer]), name = new NulTerminated(to, stackalloc byte[NulTerminated.NameBuffer]))
+        {
+            while (UnixNative.Call(LinuxLayout.RenameCall, _handle, (nint)source, target, (nint)name, flags) < 0)
+            {
+                int error = UnixError.Last;
+                if (error != LinuxLayout.Interrupted)
+                {
+                    return error;
+                }
+            }
+        }
+
+        return 0;
     }
 
     [SkipLocalsInit]

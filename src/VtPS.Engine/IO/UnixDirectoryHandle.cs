@@ -252,6 +252,14 @@ internal sealed unsafe partial class UnixDirectoryHandle : DirectoryHandle
         }
     }
 
+    public override void FlushFileSystem()
+    {
+        while (UnixNative.SynchronizeFileSystem(_handle) < 0)
+        {
+            UnixError.ThrowUnlessInterrupted("made durable", null);
+        }
+    }
+
     public override void Dispose() => _handle.Dispose();
 
     /// <summary>0 or the error number.</summary>

@@ -27,6 +27,9 @@ internal static unsafe partial class UnixNative
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint Call(nint number, SafeFileHandle file, nint second, nint third, nint fourth);
 
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint Call(nint number, SafeFileHandle file, nint second, SafeFileHandle third, nint fourth, nint fifth);
+
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
     internal static partial nint ReadLinkAt(SafeFileHandle directory, byte* path, byte* buffer, nint length);
 
@@ -74,6 +77,9 @@ internal static unsafe partial class UnixNative
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Synchronize(SafeFileHandle file);
+
+    [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
+    internal static partial int SynchronizeFileSystem(SafeFileHandle file);
 
     [LibraryImport(Library, EntryPoint = "flistxattr", SetLastError = true)]
     internal static partial nint ListAttributes(SafeFileHandle file, byte* names, nint length);

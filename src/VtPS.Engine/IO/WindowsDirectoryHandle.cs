@@ -128,6 +128,26 @@ internal sealed class WindowsDirectoryHandle : DirectoryHandle
         });
     }
 
+    public override void MoveTo(byte[] name, DirectoryHandle target, byte[] newName)
+    {
+        string source = Combine(name);
+        string path = ((WindowsDirectoryHandle)target).Combine(newName);
+        bool isDirectory = GetStatus(name).Type == VtItemType.Directory;
+        Do($"moved to '{PathText.Format(newName)}'", name, () =>
+        {
+            if (isDirectory)
+            {
+                Directory.Move(source, path);
+            }
+            else
+            {
+                File.Move(source, path, overwrite: false);
+            }
+        });
+    }
+
+    public override bool TryExchange(byte[] name, DirectoryHandle other, byte[] otherName) => false;
+
     public override void DeleteFile(byte[] name)
     {
         string path = Combine(name);
@@ -233,6 +253,10 @@ internal sealed class WindowsDirectoryHandle : DirectoryHandle
 
     /// <summary>Windows makes names durable by its journal; a directory cannot be flushed.</summary>
     public override void Flush()
+    {
+    }
+
+    public override void FlushFileSystem()
     {
     }
 

@@ -8,4 +8,7 @@ internal enum PeerLevel : byte
 
     /// <summary>The blocks of a Store that both sides can open.</summary>
     Blocks = 2,
+
+    /// <summary>A tree of files, as a side of a sync.</summary>
+    Trees = 3,
 }

@@ -28,4 +28,14 @@ internal enum PeerMethod : ushort
     HashesAfter = 71,
     BackupsSince = 72,
     PutBackup = 73,
+
+    OpenTree = 96,
+    ScanTree = 97,
+    HistorySince = 98,
+    MergeHistory = 99,
+    BeginSync = 100,
+    ReadContent = 101,
+    StageContent = 102,
+    ExecuteSync = 103,
+    CloseTree = 104,
 }

@@ -1,6 +1,7 @@
 using VtPS.Engine.Objects;
 using VtPS.Engine.Protocol;
 using VtPS.Engine.Stores;
+using VtPS.Engine.Sync;
 
 namespace VtPS.Engine.Serving;
 
@@ -10,6 +11,7 @@ namespace VtPS.Engine.Serving;
 internal sealed class StoreExport : IAsyncDisposable
 {
     private readonly StoreAddress? _served;
+    private readonly string? _tree;
     private readonly IBlockIndexFactory _indexes;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, IObjectStorage> _open = new(StringComparer.Ordinal);
@@ -17,9 +19,11 @@ internal sealed class StoreExport : IAsyncDisposable
     /// <param name="served">The Store; null lets each client name a folder of this machine.</param>
     /// <param name="right">What clients may do.</param>
     /// <param name="indexes">The indexes of Stores whose blocks are served.</param>
-    public StoreExport(StoreAddress? served, ExportRight right, IBlockIndexFactory indexes)
+    /// <param name="tree">The only tree that clients may sync with, a full path, in place of a Store; null lets each client name one, where no Store is served.</param>
+    public StoreExport(StoreAddress? served, ExportRight right, IBlockIndexFactory indexes, string? tree = null)
     {
         _served = served;
+        _tree = tree;
         _indexes = indexes;
         Right = right;
     }
@@ -34,6 +38,7 @@ internal sealed class StoreExport : IAsyncDisposable
         PeerLevel.Objects => new ObjectServer(await OpenStorageAsync(request, cancellationToken).ConfigureAwait(false), Right),
         PeerLevel.Blocks when request.ForCreation => throw new VtException(VtErrorId.PeerProtocolMismatch, "A Store is made on the Objects level alone. Use the same version of VtPS on both sides."),
         PeerLevel.Blocks => BlockServer.Of(await StoreSession.OpenAsync(Find(request.Store), _indexes, cancellationToken).ConfigureAwait(false), Right),
+        PeerLevel.Trees => new SyncServer(FindTree(request.Store), _indexes),
         _ => throw new VtException(VtErrorId.PeerProtocolMismatch, $"Level {(byte)request.Level} of the protocol is not known here. Use the same version of VtPS on both sides."),
     };
 
@@ -80,6 +85,11 @@ internal sealed class StoreExport : IAsyncDisposable
 
     private StoreAddress Find(string asked)
     {
+        if (_tree is not null)
+        {
+            throw new VtException(VtErrorId.PeerRightDenied, "A tree is served here, and no Store. Let vt serve run without --tree, or with --store.", asked);
+        }
+
         if (_served is null)
         {
             return asked.Length == 0
@@ -90,6 +100,25 @@ internal sealed class StoreExport : IAsyncDisposable
         return asked.Length == 0 || LocalPath(asked) == _served.Location
             ? _served
             : throw new VtException(VtErrorId.PeerRightDenied, $"The Store '{asked}' is not served here. Leave the path out to get the one that is.", asked);
+    }
+
+    private string FindTree(string asked)
+    {
+        if (Right != ExportRight.Full)
+        {
+            throw new VtException(VtErrorId.PeerRightDenied, "A sync changes both trees and what they know of each other; this service may only be read, or appended to. Serve without --read-only and --append-only.", asked);
+        }
+
+        if (_tree is not null)
+        {
+            return asked.Length == 0 || LocalPath(asked) == _tree
+                ? _tree
+                : throw new VtException(VtErrorId.PeerRightDenied, $"The tree '{asked}' is not served here. Leave the path out to get the one that is.", asked);
+        }
+
+        return _served is not null ? throw new VtException(VtErrorId.PeerRightDenied, "A Store is served here, and no tree. Let vt serve run without --store, or with --tree.", asked)
+            : asked.Length == 0 ? throw new VtException(VtErrorId.PathNotFound, "No tree was named. Give its path after the host, as in ssh://host/path.")
+            : LocalPath(asked);
     }
 
     /// <summary>A folder of this machine, and nothing else: what comes from a client is never a command to run or a further machine to ask.</summary>

@@ -46,6 +46,42 @@ public sealed class UnixDirectoryChangeTests : IDisposable
     }
 
     [UnixFact]
+    public void Moving_goes_across_directories_and_replaces_nothing()
+    {
+        _folder.WriteFile("from/file", "moved");
+        _folder.WriteFile("from/folder/inside", "x");
+        _folder.WriteFile("to/taken", "kept");
+        using DirectoryHandle from = _directory.OpenDirectory(Utf8("from"));
+        using DirectoryHandle to = _directory.OpenDirectory(Utf8("to"));
+
+        Assert.Equal(FileSystemReason.Exists, ReasonOf(() => from.MoveTo(Utf8("file"), to, Utf8("taken"))));
+        Assert.Equal(FileSystemReason.Exists, ReasonOf(() => from.MoveTo(Utf8("folder"), to, Utf8("taken"))));
+        from.MoveTo(Utf8("file"), to, Utf8("file"));
+        from.MoveTo(Utf8("folder"), to, Utf8("folder"));
+
+        Assert.Empty(from.List());
+        Assert.Equal("kept", File.ReadAllText(_folder.Combine("to", "taken")));
+        Assert.Equal("moved", File.ReadAllText(_folder.Combine("to", "file")));
+        Assert.True(File.Exists(_folder.Combine("to", "folder", "inside")));
+        Assert.Equal(FileSystemReason.NotFound, ReasonOf(() => from.MoveTo(Utf8("file"), to, Utf8("new"))));
+    }
+
+    [UnixFact]
+    public void Two_entries_change_places_in_one_step()
+    {
+        _folder.WriteFile("one", "1");
+        _folder.WriteFile("folder/two", "2");
+        using DirectoryHandle folder = _directory.OpenDirectory(Utf8("folder"));
+
+        Assert.True(_directory.TryExchange(Utf8("one"), folder, Utf8("two")));
+
+        Assert.Equal("2", File.ReadAllText(_folder.Combine("one")));
+        Assert.Equal("1", File.ReadAllText(_folder.Combine("folder", "two")));
+        Assert.Equal(FileSystemReason.NotFound, ReasonOf(() => _directory.TryExchange(Utf8("none"), folder, Utf8("two"))));
+        folder.FlushFileSystem();
+    }
+
+    [UnixFact]
     public void Deleting_takes_files_and_empty_directories_each_by_its_own_call()
     {
         CreateFile(_directory, Utf8("file"), []);

@@ -1,0 +1,151 @@
+using VtPS.Engine.IO;
+using VtPS.Engine.Objects;
+
+namespace VtPS.Engine.Replicas;
+
+/// <summary>
+/// The state folder of a tree, <c>.vt</c> in its root: the state file, and the folders of what is on its way into the tree or out of it. While one is open no other process
+/// syncs the tree. Whatever is written gets a new name first and is durable before it gets its own.
+/// </summary>
+internal sealed class ReplicaFolder : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly FileStream? _lock;
+
+    private ReplicaFolder(string root, FileStream? held)
+    {
+        Root = root;
+        _lock = held;
+    }
+
+    /// <summary>The tree's root: a full path.</summary>
+    public string Root { get; }
+
+    /// <summary>The state folder.</summary>
+    public string Path => System.IO.Path.Join(Root, ".vt");
+
+    /// <summary>Content that was fetched and waits for its place, by digest.</summary>
+    public string Staging => System.IO.Path.Join(Path, "staging");
+
+    /// <summary>Content of entries that a sync which was cut off had parked, by digest.</summary>
+    public string Recovered => System.IO.Path.Join(Path, "recovered");
+
+    /// <summary>Entries on their way from one place to another, by identity.</summary>
+    public string Parked => System.IO.Path.Join(Path, "parked");
+
+    /// <summary>What was replaced or deleted, until it is in the Store of revisions.</summary>
+    public string Revisions => System.IO.Path.Join(Path, "revisions");
+
+    /// <summary>The Store of revisions.</summary>
+    public string Store => System.IO.Path.Join(Path, "store");
+
+    /// <summary>The history as users read it.</summary>
+    public string Log => System.IO.Path.Join(Path, "history.ndjson");
+
+    /// <summary>How the tree stands.</summary>
+    public string Status => System.IO.Path.Join(Path, "status.json");
+
+    private string StateFile => System.IO.Path.Join(Path, "state");
+
+    /// <summary>Opens the state folder of a tree.</summary>
+    /// <param name="root">The tree's root: a full path.</param>
+    /// <param name="readOnly">Makes and locks nothing: for a look at what would be done.</param>
+    /// <exception cref="VtException">PathNotFound: there is no such folder; StoreBusy: another process syncs it; DestinationDenied.</exception>
+    public static ReplicaFolder Open(string root, bool readOnly)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new VtException(VtErrorId.PathNotFound, $"There is no folder '{root}'. Make it first: a disk that is not mounted must not become a new tree.", root);
+        }
+
+        ReplicaFolder folder = new(root, null);
+        if (readOnly)
+        {
+            return folder;
+        }
+
+        try
+        {
+            DurableFolders.Create(folder.Path);
+            return new ReplicaFolder(root, Lock(System.IO.Path.Join(folder.Path, "lock")));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new VtException(VtErrorId.DestinationDenied, $"'{folder.Path}' cannot be written: {e.Message} Run it as a user who may.", folder.Path, e);
+        }
+        catch (IOException e) when (File.Exists(System.IO.Path.Join(folder.Path, "lock")))
+        {
+            throw new VtException(VtErrorId.StoreBusy, $"'{root}' is being synced by another process. Run it again when that is done.", root, e);
+        }
+    }
+
+    /// <summary>Reads the state; a new one where there is none. In a copy of a tree, and in one that was brought back, it goes by a new replica id.</summary>
+    /// <exception cref="VtException">BlockDamaged.</exception>
+    public ReplicaState Load()
+    {
+        ReplicaState state;
+        try
+        {
+            state = File.Exists(StateFile) ? ReplicaStateCodec.Read(File.ReadAllBytes(StateFile)) : ReplicaState.Create();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new VtException(VtErrorId.BlockDamaged, $"'{StateFile}' is damaged: {e.Message}. Move it away: the next sync then compares both trees as the first one did. Nothing is lost by that; what was deleted since may come back.", StateFile, e);
+        }
+
+        if (state.FolderInode != 0 && state.FolderInode != Inode())
+        {
+            state.History.Replica = Histories.History.NewReplica();
+        }
+
+        return state;
+    }
+
+    /// <summary>Saves the state: once this returns, it outlives a power cut; until then the one before does.</summary>
+    public void Save(ReplicaState state)
+    {
+        state.FolderInode = Inode();
+        string fresh = StateFile + ".new";
+        using (FileStream file = new(fresh, FileMode.Create, FileAccess.Write, FileShare.None, 0))
+        {
+            file.Write(ReplicaStateCodec.Write(state).Written);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(fresh, StateFile, overwrite: true);
+        DurableFolders.FlushNames(Path);
+    }
+
+    /// <summary>Makes one of the folders and opens it.</summary>
+    public static DirectoryHandle OpenFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        return FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(path));
+    }
+
+    public void Dispose() => _lock?.Dispose();
+
+    /// <summary>Takes the lock. A process that serves the tree needs a moment to see that its client has gone.</summary>
+    private static FileStream Lock(string path)
+    {
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (System.Diagnostics.Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                Thread.Sleep(20);
+            }
+        }
+    }
+
+    private ulong Inode()
+    {
+        using DirectoryHandle handle = FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(Path));
+        return handle.GetStatus().Inode;
+    }
+}

@@ -1,0 +1,156 @@
+using VtPS.Engine.Histories;
+using VtPS.Engine.IO;
+
+namespace VtPS.Engine.Replicas;
+
+/// <summary>The actions that give an entry a place: what is made, and what moves.</summary>
+internal sealed partial class TreeExecutor
+{
+    /// <summary>Puts an entry into its place. The folder that it goes into came before it.</summary>
+    private void Put(PlannedAction action)
+    {
+        NodeRecord record = action.Record;
+        Place place = record.Place;
+        if (_folders.IsParked(place.Parent) || (!place.Parent.IsRoot && Applied.Find(place.Parent) is null))
+        {
+            action.Wait("Its folder waits.");
+            return;
+        }
+
+        AppliedEntry? entry = Applied.Find(record.Id);
+        using DirectoryHandle target = _folders.Borrow(place.Parent);
+        if (target.TryGetStatus(place.Name) is { } occupant && !Vacate(target, place, entry, record, occupant, action))
+        {
+            return;
+        }
+
+        if (entry is not null)
+        {
+            MoveEntry(entry, place, target, action);
+        }
+        else if (record.IsDirectory)
+        {
+            // Open to this user until all is in it.
+            target.CreateDirectory(place.Name, 0x1C0 | record.Attribute.Mode);
+            Add(record, target.GetStatus(place.Name));
+        }
+        else if (Make(record) is { } fresh)
+        {
+            try
+            {
+                _staging.Handle.MoveTo(fresh, target, place.Name);
+            }
+            catch (IOException)
+            {
+                _staging.Handle.DeleteFile(fresh);
+                throw;
+            }
+
+            Add(record, target.GetStatus(place.Name));
+        }
+        else
+        {
+            action.Wait("Its content could not be had.");
+        }
+    }
+
+    /// <summary>Makes way where another entry lies that is to leave; false where none does, and the action waits, or is done.</summary>
+    private bool Vacate(DirectoryHandle target, Place place, AppliedEntry? entry, NodeRecord record, in FileStatus occupant, PlannedAction action)
+    {
+        if (entry is not null && occupant.Inode == entry.Facts.Inode && occupant.Type == entry.Data.Type && occupant.LinkCount <= (entry.Data.IsDirectory ? long.MaxValue : 1))
+        {
+            // The file system takes both names for one.
+            _folders.Park(entry);
+            return target.TryGetStatus(place.Name) is null || Wait(action);
+        }
+
+        if (Applied.TryFind(place, out AppliedEntry? other) && other != entry && !_folders.IsParked(other.Id) && occupant.Type == other.Data.Type && occupant.Inode == other.Facts.Inode
+            && _state.History.Find(other.Id) is { } leaving && !(leaving.IsAlive && leaving.Place.Equals(place)))
+        {
+            _folders.Park(other);
+            return true;
+        }
+
+        if (entry is null && other is null && record.IsDirectory && occupant.Type == VtItemType.Directory)
+        {
+            // The user has made it too.
+            Add(record, occupant);
+            return false;
+        }
+
+        return Wait(action);
+    }
+
+    private static bool Wait(PlannedAction action)
+    {
+        action.Wait("Its name is taken by something that the last scan did not see, or by a name that this file system takes for the same.");
+        return false;
+    }
+
+    private void MoveEntry(AppliedEntry entry, Place place, DirectoryHandle target, PlannedAction action)
+    {
+        (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
+        FileStatus status = folder.GetStatus(name);
+        if (status.Type != entry.Data.Type || !entry.Facts.IsSameEntry(status))
+        {
+            action.Wait("It changed on this side meanwhile.");
+            return;
+        }
+
+        bool isTrusted = entry.Facts.Changed == status.Changed || _folders.IsParked(entry.Id);
+        folder.MoveTo(name, target, place.Name);
+        _folders.Unpark(entry.Id);
+        Applied.Move(entry, place);
+        FileFacts facts = FileFacts.Of(target.GetStatus(place.Name), FileTime.Now);
+        entry.Facts = facts with { IsTrusted = facts.IsTrusted && isTrusted };
+    }
+
+    private void Add(NodeRecord record, in FileStatus status)
+    {
+        Attributes attributes = record.IsDirectory ? new Attributes(status.Mode & 0x1FF, default) : record.Attribute;
+        Applied.Add(new AppliedEntry { Id = record.Id, Place = record.Place, Data = record.Data, Attributes = attributes, Seen = VersionVector.Empty, Facts = FileFacts.Of(status, FileTime.Now) });
+    }
+
+    /// <summary>Makes a file or link in the staging folder, complete with its attributes; null where its content is not there.</summary>
+    private byte[]? Make(NodeRecord record)
+    {
+        byte[]? name;
+        if (record.Data.Type == VtItemType.SymbolicLink)
+        {
+            name = _staging.Fresh();
+            _staging.Handle.CreateSymbolicLink(name, record.Data.Target!);
+        }
+        else
+        {
+            name = _staging.Take(record.Data);
+        }
+
+        if (name is not null)
+        {
+            SetAttributes(_staging.Handle, name, record);
+        }
+
+        return name;
+    }
+
+    /// <summary>Gives folders that were made, or found made, their permissions, now that all is in them. Where that fails, the next plan has it.</summary>
+    private void FinishFolders(List<PlannedAction> placed)
+    {
+        for (int i = placed.Count - 1; i >= 0; i--)
+        {
+            if (placed[i].IsMake && placed[i].Record is { IsDirectory: true } record && Applied.Find(record.Id) is { } entry && entry.Attributes != record.Attribute)
+            {
+                try
+                {
+                    (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
+                    SetAttributes(folder, name, record);
+                    Note(entry, record, folder.GetStatus(name));
+                }
+                catch (IOException e)
+                {
+                    placed[i].Fail(e.Message);
+                }
+            }
+        }
+    }
+}

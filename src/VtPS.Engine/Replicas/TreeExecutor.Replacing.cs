@@ -1,0 +1,149 @@
+using VtPS.Engine.Histories;
+using VtPS.Engine.IO;
+
+namespace VtPS.Engine.Replicas;
+
+/// <summary>The actions on what lies in its place: deletion, new content, new attributes.</summary>
+internal sealed partial class TreeExecutor
+{
+    private void DeleteFile(PlannedAction action)
+    {
+        AppliedEntry entry = Applied.Find(action.Record.Id)!;
+        (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
+        if (folder.TryGetStatus(name) is not { } status)
+        {
+            Applied.Remove(entry);
+            return;
+        }
+
+        if (!IsAsKnown(entry, status))
+        {
+            action.Wait("It changed on this side meanwhile.");
+            return;
+        }
+
+        if (MoveAway(folder, name, entry, action))
+        {
+            Applied.Remove(entry);
+        }
+    }
+
+    /// <summary>Takes an entry out of its place for good; false, and it is back there, if it was another by then.</summary>
+    private bool MoveAway(DirectoryHandle folder, byte[] name, AppliedEntry entry, PlannedAction action)
+    {
+        (DirectoryHandle Folder, byte[] Name) there = _revisions.Take(folder, name, PathOf(entry));
+        if (!IsAsKnown(entry, there.Folder.GetStatus(there.Name)))
+        {
+            there.Folder.MoveTo(there.Name, folder, name);
+            action.Wait("It changed on this side meanwhile.");
+            return false;
+        }
+
+        if (!_keepRevisions)
+        {
+            there.Folder.DeleteFile(there.Name);
+        }
+
+        return true;
+    }
+
+    private void DeleteFolder(PlannedAction action)
+    {
+        AppliedEntry entry = Applied.Find(action.Record.Id)!;
+        (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
+        if (folder.TryGetStatus(name) is { } status)
+        {
+            if (status.Type != VtItemType.Directory)
+            {
+                action.Wait("There is something else in its place.");
+                return;
+            }
+
+            try
+            {
+                folder.DeleteDirectory(name);
+            }
+            catch (FileSystemException e) when (e.Reason is FileSystemReason.NotEmpty or FileSystemReason.Exists)
+            {
+                action.Wait("It is not empty: it holds something that is left out of syncs, or that the last scan did not see.");
+                return;
+            }
+        }
+
+        _folders.Close(entry.Id);
+        _folders.Unpark(entry.Id);
+        Applied.Remove(entry);
+    }
+
+    private void Update(PlannedAction action)
+    {
+        AppliedEntry entry = Applied.Find(action.Record.Id)!;
+        NodeRecord record = action.Record;
+        if (Make(record) is not { } fresh)
+        {
+            action.Wait("Its content could not be had.");
+            return;
+        }
+
+        bool done = false;
+        try
+        {
+            (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
+            if (!IsAsKnown(entry, folder.GetStatus(name)))
+            {
+                action.Wait("It changed on this side meanwhile.");
+                return;
+            }
+
+            if (_staging.Handle.TryExchange(fresh, folder, name))
+            {
+                if (!IsAsKnown(entry, _staging.Handle.GetStatus(fresh)))
+                {
+                    // Whoever replaced it in that moment gets it back.
+                    _staging.Handle.TryExchange(fresh, folder, name);
+                    action.Wait("It changed on this side meanwhile.");
+                    return;
+                }
+
+                done = true;
+                (DirectoryHandle Folder, byte[] Name) there = _revisions.Take(_staging.Handle, fresh, PathOf(entry));
+                if (!_keepRevisions)
+                {
+                    there.Folder.DeleteFile(there.Name);
+                }
+            }
+            else if (MoveAway(folder, name, entry, action))
+            {
+                done = true;
+                _staging.Handle.MoveTo(fresh, folder, name);
+            }
+
+            if (done)
+            {
+                Note(entry, record, folder.GetStatus(name));
+            }
+        }
+        finally
+        {
+            if (!done)
+            {
+                _staging.Handle.DeleteFile(fresh);
+            }
+        }
+    }
+
+    private void Touch(PlannedAction action)
+    {
+        AppliedEntry entry = Applied.Find(action.Record.Id)!;
+        (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
+        FileStatus status = folder.GetStatus(name);
+        if (!IsAsKnown(entry, status))
+        {
+            action.Wait("It changed on this side meanwhile.");
+            return;
+        }
+
+        SetAttributes(folder, name, action.Record);
+        Note(entry, action.Record, folder.GetStatus(name));
+    }
+}

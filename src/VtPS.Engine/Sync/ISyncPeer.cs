@@ -1,0 +1,39 @@
+using VtPS.Engine.Histories;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>
+/// One of the two trees of a sync, here or at the far end of a connection. The calls come in the order in which they stand here. Before <see cref="BeginAsync"/> nothing is written
+/// but what the scan found and content that waits for its place; by a peer that was opened only to look, nothing at all. For one caller at a time.
+/// </summary>
+internal interface ISyncPeer : IAsyncDisposable
+{
+    /// <summary>What the tree is called: its path or address.</summary>
+    string Name { get; }
+
+    /// <summary>What it says of itself.</summary>
+    Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Finds what changed in it, and makes that durable before it returns.</summary>
+    /// <exception cref="VtException">EmptyRootRefused.</exception>
+    Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken);
+
+    /// <summary>The part of its history that some knowledge lacks.</summary>
+    Task<HistoryPart> HistorySinceAsync(VersionVector known, CancellationToken cancellationToken);
+
+    /// <summary>Takes in a part of the other's history, settles what there is to settle, and says what is to be done. With an empty part only the plan is made.</summary>
+    Task<MergeSummary> MergeAsync(HistoryPart part, MergeTerms terms, CancellationToken cancellationToken);
+
+    /// <summary>Content of files in it, in packets as <see cref="ContentPackets"/> describes them. What is not as the history says is said to be missing.</summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken);
+
+    /// <summary>Takes in such packets, for the needs that the merge has told. What is whole stays, even if the rest never comes.</summary>
+    Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken);
+
+    /// <summary>Makes its history durable. From here on the tree may change.</summary>
+    Task BeginAsync(CancellationToken cancellationToken);
+
+    /// <summary>Does what the merge asked for.</summary>
+    /// <returns>The same actions, and what became of them.</returns>
+    Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken);
+}

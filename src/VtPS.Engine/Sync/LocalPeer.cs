@@ -1,0 +1,282 @@
+using VtPS.Engine.Histories;
+using VtPS.Engine.IO;
+using VtPS.Engine.Operations;
+using VtPS.Engine.Replicas;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>A tree on this machine as a side of a sync. For one caller at a time.</summary>
+internal sealed class LocalPeer : ISyncPeer
+{
+    private readonly string _path;
+    private readonly IBlockIndexFactory _indexes;
+    private readonly IOperationObserver _observer;
+    private readonly bool _compress;
+    private readonly bool _readOnly;
+    private ReplicaFolder? _folder;
+    private DirectoryHandle? _root;
+    private ReplicaState? _state;
+    private TreeRules? _rules;
+    private StatusFile? _status;
+    private SyncTerms _terms = new();
+    private TreePlan? _plan;
+    private IReadOnlyList<ContentRequest> _needs = [];
+    private HashSet<NodeId> _conflicts = [];
+    private bool _isMerged;
+    private long _fetched;
+
+    /// <param name="path">The tree's root: a full path.</param>
+    /// <param name="readOnly">Nothing will be written, not even a lock: the sync only looks.</param>
+    /// <param name="compress">Whether content is compressed on its way to the other side.</param>
+    /// <param name="indexes">The index of the Store of revisions.</param>
+    /// <param name="observer">Told of errors and progress.</param>
+    public LocalPeer(string path, bool readOnly, bool compress, IBlockIndexFactory indexes, IOperationObserver observer)
+    {
+        _path = path;
+        _readOnly = readOnly;
+        _compress = compress;
+        _indexes = indexes;
+        _observer = observer;
+    }
+
+    public string Name => _path;
+
+    /// <summary>Called after each action on the tree.</summary>
+    public Action? OnAction { get; init; }
+
+    private ReplicaState State => _state ?? throw new InvalidOperationException("The tree is not open.");
+
+    public Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken) => GuardAsync(
+        () =>
+        {
+            _folder = ReplicaFolder.Open(_path, _readOnly);
+            try
+            {
+                _root = FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(_path));
+            }
+            catch (FileSystemException e)
+            {
+                throw new VtException(VtErrorId.SourceDenied, $"'{_path}' cannot be opened: {e.Message} Check its permissions.", _path, e);
+            }
+
+            _state = _folder.Load();
+            if (ParkingRecovery.Run(_state, _folder, _readOnly, cancellationToken) && !_readOnly)
+            {
+                _folder.Save(_state);
+            }
+
+            return new ReplicaSummary(_path, _state.History.Replica, _state.Group, _state.GroupName, _state.History.Knowledge, _state.Applied.Entries.Count);
+        },
+        cancellationToken);
+
+    public Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken) => GuardAsync(
+        () =>
+        {
+            _terms = terms;
+            bool isDirty = terms.Renew || State.Group != terms.Group || State.GroupName != terms.GroupName;
+            State.Group = terms.Group;
+            State.GroupName = terms.GroupName;
+            if (terms.Renew)
+            {
+                State.History.Replica = History.NewReplica();
+            }
+
+            _rules = TreeRules.Create(terms.Exclude, ReadRules());
+            _status = new StatusFile(_folder!, State, terms.Peer, _readOnly);
+            _status.Set("Scanning");
+            ScanResult scan = new Scanner(State, _root!, _path, _rules, _observer).Run(cancellationToken);
+            State.IsUnsettled |= scan.Changes.Count > 0;
+            if (!_readOnly && (isDirty || scan.IsDirty))
+            {
+                // Before anybody is told of them: a change that another replica knows of must not be forgotten here, or its number would be used again.
+                _folder!.Save(State);
+                SyncLog.Append(_folder, scan.Changes);
+            }
+
+            _status.Set("Merging");
+            return new ScanSummary(State.History.Knowledge, scan.Changes.Count, State.Applied.Entries.Count, scan.Waiting, scan.Errors, []);
+        },
+        cancellationToken);
+
+    public Task<HistoryPart> HistorySinceAsync(VersionVector known, CancellationToken cancellationToken) => Task.Run(() => State.History.Since(known), cancellationToken);
+
+    public Task<MergeSummary> MergeAsync(HistoryPart part, MergeTerms terms, CancellationToken cancellationToken) => GuardAsync(
+        () =>
+        {
+            _conflicts = [.. terms.Conflicts];
+            VersionVector before = State.History.Knowledge;
+            State.IsUnsettled |= State.History.Join(part);
+            _isMerged = State.IsUnsettled || !State.History.Knowledge.Equals(before);
+            if (State.IsUnsettled)
+            {
+                _conflicts.UnionWith(new Resolver(State.History, terms.Policy, terms.Local).Run());
+                State.IsUnsettled = false;
+            }
+
+            _plan = new Planner(State, _rules!, _conflicts, StagingArea.Look(_folder!)).Run();
+            _needs = [.. _plan.Needs.Select(Request)];
+            return new MergeSummary(State.History.Knowledge, [.. Rows()], _needs, [.. _conflicts], State.Applied.Entries.Count);
+        },
+        cancellationToken);
+
+    public Task BeginAsync(CancellationToken cancellationToken) => GuardAsync(
+        () =>
+        {
+            if (_isMerged)
+            {
+                _folder!.Save(State);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken) =>
+        new ContentReader(State, _root!, _compress).ReadAsync(requests, cancellationToken);
+
+    public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContentRequest> requests = _needs;
+        using StagingArea staging = new(_folder!);
+        using ContentStager stager = new(staging, requests, bytes => _status!.AddBytes(_fetched += bytes));
+        using ProgressMeter progress = new(_observer, "Fetching") { BytesTotal = requests.Sum(r => r.Data.Length - r.Offset) };
+        _status!.Set("Fetching", 0, progress.BytesTotal.Value);
+        await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            long before = _fetched;
+            try
+            {
+                stager.Take(packet.Span, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Failure(e);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new VtException(VtErrorId.PeerProtocolMismatch, $"What '{_terms.Peer}' sent cannot be understood: {e.Message} Use the same version of VtPS on both sides.", _terms.Peer, e);
+            }
+
+            progress.AddBytes(_fetched - before);
+        }
+    }
+
+    public async Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        TreePlan plan = _plan!;
+        try
+        {
+            await GuardAsync(
+                () =>
+                {
+                    Execute(plan, cancellationToken);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // What is done is noted however it ends; a tree is never ahead of its state after a power cut.
+            if (plan.Actions.Count > 0)
+            {
+                _root!.FlushFileSystem();
+                _folder!.Save(State);
+                SyncLog.Append(_folder, plan.Actions.Where(a => a.Status == VtSyncActionStatus.Done).Select(a => SyncLog.Line(_path, _terms.Peer, a)));
+            }
+        }
+
+        List<VtSyncAction> rows = Rows();
+        try
+        {
+            await RevisionStore.SettleAsync(_folder!, _terms, _indexes, _observer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VtException e)
+        {
+            _observer.OnError(new VtError(e.ErrorId, $"The revisions of '{_path}' are in '{_folder!.Revisions}' and could not be put into their Store: {e.Message}", _folder.Revisions, e));
+        }
+
+        _status!.Set(rows.TrueForAll(r => r.Status == VtSyncActionStatus.Done) ? "Synced" : "Waiting", State.Applied.Entries.Count);
+        return new ExecuteSummary(rows, []);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _status?.Dispose();
+        _root?.Dispose();
+        _folder?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Execute(TreePlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Actions.Count == 0)
+        {
+            return;
+        }
+
+        _status!.Set("Applying", plan.Actions.Count, 0);
+        using StagingArea staging = new(_folder!);
+        using ProgressMeter progress = new(_observer, "Applying") { ItemsTotal = plan.Actions.Count, BytesTotal = 0 };
+        void OnDone()
+        {
+            progress.AddItem();
+            _status.AddItem();
+            OnAction?.Invoke();
+        }
+
+        using (TreeExecutor executor = new(State, _folder!, _root!, staging, _terms.KeepRevisions, OnDone, cancellationToken))
+        {
+            executor.Run(plan);
+        }
+
+        ParkingRecovery.Run(State, _folder!, readOnly: false, cancellationToken);
+        if (plan.Actions.All(a => a.Status == VtSyncActionStatus.Done))
+        {
+            staging.Clear();
+            RevisionFolder.TakeRecovered(_folder!);
+        }
+
+        foreach (PlannedAction action in plan.Actions.Where(a => a.Status == VtSyncActionStatus.Failed))
+        {
+            _observer.OnError(new VtError(VtErrorId.DestinationWriteFailed, $"'{action.Path}' in '{_path}' could not be synced: {action.Reason} The next sync tries it again.", action.Path, null));
+        }
+    }
+
+    /// <summary>Does work on a thread of its own, and says of a failure of the file system which tree it met.</summary>
+    private async Task<T> GuardAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(e);
+        }
+    }
+
+    private VtException Failure(Exception e) => new(
+        VtErrorId.DestinationWriteFailed, $"The sync of '{_path}' failed: {e.Message} What was done stays; run it again once the cause is gone, and it goes on from there.", _path, e);
+
+    private List<VtSyncAction> Rows() => [.. _plan!.Actions.Select(a => a.ToRow(VtSyncSide.Local))];
+
+    private ContentRequest Request(NodeData data)
+    {
+        FileInfo part = new(Path.Join(_folder!.Staging, StagingArea.NameOf(data) + ".part"));
+        return new ContentRequest(data, part.Exists && part.Length < data.Length ? part.Length : 0);
+    }
+
+    private byte[]? ReadRules()
+    {
+        string path = Path.Join(_path, ".vtignore");
+        try
+        {
+            return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VtException(VtErrorId.SourceReadFailed, $"'{path}' cannot be read: {e.Message} Without its rules nothing is synced.", path, e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using VtPS.Engine.Histories;
+using VtPS.Engine.Operations;
+using VtPS.Engine.Protocol;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>A tree at the far end of a connection as a side of a sync. When the connection ends, the sync ends; run again, it goes on from what was finished. For one caller at a time.</summary>
+internal sealed class RemotePeer : ISyncPeer
+{
+    private const int LongestMessage = 1 << 30;
+
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(10);
+
+    private readonly PeerConnection _connection;
+    private readonly bool _isDry;
+    private readonly IOperationObserver _observer;
+
+    private RemotePeer(PeerConnection connection, bool isDry, IOperationObserver observer)
+    {
+        _connection = connection;
+        _isDry = isDry;
+        _observer = observer;
+    }
+
+    private delegate T MessageReader<T>(ReadOnlyMemory<byte> message);
+
+    public string Name => _connection.Name;
+
+    /// <summary>What went over the connection so far.</summary>
+    public PeerStatistics Statistics => _connection.Statistics;
+
+    /// <summary>Reaches a tree.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="isDry">Whether nothing there may be written, not even a lock.</param>
+    /// <param name="observer">Told of the errors that the far end tells of.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="VtException">PeerUnreachable, PeerTimeout, PeerProtocolMismatch, PeerRightDenied.</exception>
+    public static Task<RemotePeer> ConnectAsync(PeerAddress address, bool isDry, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ConnectAsync(address.Connect(), address.Store, isDry, observer, cancellationToken);
+
+    /// <summary>Reaches a tree over streams, which the result then owns.</summary>
+    public static async Task<RemotePeer> ConnectAsync(IPeerTransport transport, string path, bool isDry, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        PeerConnection connection = PeerConnection.Start(transport, new PeerOptions(), null);
+        try
+        {
+            await connection.CallAsync(PeerMethod.Open, new OpenRequest(PeerLevel.Trees, false, path).ToBytes(), cancellationToken).ConfigureAwait(false);
+            return new RemotePeer(connection, isDry, observer);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken) =>
+        await AskAsync(PeerMethod.OpenTree, new[] { _isDry ? (byte)1 : (byte)0 }, null, m => SyncMessages.ReadReplica(m.Span), cancellationToken).ConfigureAwait(false);
+
+    public async Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken)
+    {
+        ScanSummary scan = await AskAsync(PeerMethod.ScanTree, null, SyncMessages.Write(terms), m => SyncMessages.ReadScan(m.Span), cancellationToken).ConfigureAwait(false);
+        Report(scan.Problems);
+        return scan;
+    }
+
+    public async Task<HistoryPart> HistorySinceAsync(VersionVector known, CancellationToken cancellationToken) =>
+        await AskAsync(PeerMethod.HistorySince, null, SyncMessages.Write(known), m => SyncMessages.ReadPart(m.Span, withTerms: false).Part, cancellationToken).ConfigureAwait(false);
+
+    public async Task<MergeSummary> MergeAsync(HistoryPart part, MergeTerms terms, CancellationToken cancellationToken) =>
+        await AskAsync(PeerMethod.MergeHistory, null, SyncMessages.Write(part, terms), m => SyncMessages.ReadMerge(m.Span), cancellationToken).ConfigureAwait(false);
+
+    public async Task BeginAsync(CancellationToken cancellationToken) =>
+        await _connection.CallAsync(PeerMethod.BeginSync, default, cancellationToken).ConfigureAwait(false);
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        OutgoingCall call = await _connection.BeginAsync(PeerMethod.ReadContent, default, true, cancellationToken).ConfigureAwait(false);
+        await using (call.ConfigureAwait(false))
+        {
+            await Packets.SendAllAsync(call, SyncMessages.Write(requests), cancellationToken).ConfigureAwait(false);
+            await call.AnswerAsync(cancellationToken).ConfigureAwait(false);
+            await foreach (ReadOnlyMemory<byte> packet in Packets.ReceiveAsync(call, cancellationToken).ConfigureAwait(false))
+            {
+                yield return packet;
+            }
+        }
+    }
+
+    public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
+    {
+        OutgoingCall call = await _connection.BeginAsync(PeerMethod.StageContent, default, true, cancellationToken).ConfigureAwait(false);
+        await using (call.ConfigureAwait(false))
+        {
+            await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                await Packets.SendAsync(call, packet, cancellationToken).ConfigureAwait(false);
+            }
+
+            await call.WriteAsync(default, true, cancellationToken).ConfigureAwait(false);
+            await call.AnswerAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        ExecuteSummary done = await AskAsync(PeerMethod.ExecuteSync, null, null, m => SyncMessages.ReadExecute(m.Span), cancellationToken).ConfigureAwait(false);
+        Report(done.Problems);
+        return done;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // The next sync may come at once: the far end's lock is to be free by then.
+            using CancellationTokenSource patience = new(CloseTime);
+            await _connection.CallAsync(PeerMethod.CloseTree, default, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is VtException or OperationCanceledException)
+        {
+            // The end of the connection frees it as well.
+        }
+
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Report(IReadOnlyList<VtError> problems)
+    {
+        foreach (VtError problem in problems)
+        {
+            _observer.OnError(problem with { Message = $"{Name}: {problem.Message}" });
+        }
+    }
+
+    private async Task<T> AskAsync<T>(PeerMethod method, byte[]? payload, byte[]? message, MessageReader<T> read, CancellationToken cancellationToken)
+    {
+        OutgoingCall call = await _connection.BeginAsync(method, payload, message is not null, cancellationToken).ConfigureAwait(false);
+        await using (call.ConfigureAwait(false))
+        {
+            if (message is not null)
+            {
+                await Packets.SendAllAsync(call, message, cancellationToken).ConfigureAwait(false);
+            }
+
+            await call.AnswerAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return read(await Packets.ReceiveAllAsync(call, LongestMessage, cancellationToken).ConfigureAwait(false));
+            }
+            catch (InvalidDataException e)
+            {
+                throw PeerFailures.Mismatch(Name, new InvalidDataException("an answer of it cannot be understood", e), null);
+            }
+        }
+    }
+}

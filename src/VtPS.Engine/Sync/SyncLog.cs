@@ -1,0 +1,135 @@
+using System.Text.Json;
+using VtPS.Engine.Histories;
+using VtPS.Engine.Replicas;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>
+/// The history as users read it: one JSON object a line for each change that a scan found and each action that a sync did. Merges do not read it. When it grows beyond
+/// 64 MiB it becomes <c>history.old.ndjson</c>, and a new one begins.
+/// </summary>
+internal static class SyncLog
+{
+    private const long Longest = 64 << 20;
+
+    /// <summary>The line of an action that was done.</summary>
+    public static VtHistoryEntry Line(string root, string peer, PlannedAction action) => new()
+    {
+        Root = root,
+        Time = DateTime.Now,
+        Action = action.Kind,
+        Path = action.Path,
+        OldPath = action.OldPath,
+        ItemType = action.Record.Data.Type,
+        Length = action.Record.Data.Length,
+        LastWriteTime = action.Record.Attribute.Modified.ToLocalTime(),
+        Reference = action.Record.Data.Content?.ToString(),
+        Author = Dot.Text(action.Record.Author),
+        Peer = peer,
+    };
+
+    /// <summary>Appends lines.</summary>
+    public static void Append(ReplicaFolder folder, IEnumerable<VtHistoryEntry> entries)
+    {
+        using MemoryStream lines = new();
+        using Utf8JsonWriter writer = new(lines);
+        foreach (VtHistoryEntry entry in entries)
+        {
+            writer.Reset(lines);
+            Write(writer, entry);
+            writer.Flush();
+            lines.WriteByte((byte)'\n');
+        }
+
+        if (lines.Length == 0)
+        {
+            return;
+        }
+
+        FileInfo file = new(folder.Log);
+        if (file.Exists && file.Length > Longest)
+        {
+            File.Move(folder.Log, Old(folder), overwrite: true);
+        }
+
+        using FileStream log = new(folder.Log, FileMode.Append, FileAccess.Write, FileShare.Read);
+        lines.WriteTo(log);
+    }
+
+    /// <summary>The lines of a tree's history, oldest first. A line that a crash cut off is passed over.</summary>
+    /// <param name="root">The tree's root: a full path.</param>
+    /// <param name="last">At most so many, the newest; null for all.</param>
+    /// <exception cref="VtException">PathNotFound: the tree was never synced.</exception>
+    public static IEnumerable<VtHistoryEntry> Read(string root, int? last)
+    {
+        using ReplicaFolder folder = ReplicaFolder.Open(root, readOnly: true);
+        if (!File.Exists(folder.Log))
+        {
+            throw new VtException(VtErrorId.PathNotFound, $"'{root}' has no sync history: it was never synced. Run Sync-VtPeer (vt sync) first.", root);
+        }
+
+        IEnumerable<string> lines = File.Exists(Old(folder)) ? File.ReadLines(Old(folder)).Concat(File.ReadLines(folder.Log)) : File.ReadLines(folder.Log);
+        IEnumerable<VtHistoryEntry> entries = lines.Select(line => Parse(root, line)).OfType<VtHistoryEntry>();
+        return last is { } count ? entries.TakeLast(count) : entries;
+    }
+
+    private static string Old(ReplicaFolder folder) => Path.Join(folder.Path, "history.old.ndjson");
+
+    private static void Write(Utf8JsonWriter writer, VtHistoryEntry entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("time", entry.Time.ToUniversalTime());
+        writer.WriteBoolean("local", entry.IsLocal);
+        writer.WriteString("action", entry.Action.ToString());
+        writer.WriteString("path", entry.Path);
+        if (entry.OldPath is not null)
+        {
+            writer.WriteString("oldPath", entry.OldPath);
+        }
+
+        writer.WriteString("type", entry.ItemType.ToString());
+        writer.WriteNumber("length", entry.Length);
+        writer.WriteString("modified", entry.LastWriteTime.ToUniversalTime());
+        if (entry.Reference is not null)
+        {
+            writer.WriteString("reference", entry.Reference);
+        }
+
+        writer.WriteString("author", entry.Author);
+        if (entry.Peer is not null)
+        {
+            writer.WriteString("peer", entry.Peer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static VtHistoryEntry? Parse(string root, string line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement json = document.RootElement;
+            string? Text(string name) => json.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+            return new VtHistoryEntry
+            {
+                Root = root,
+                Time = json.GetProperty("time").GetDateTime().ToLocalTime(),
+                IsLocal = json.GetProperty("local").GetBoolean(),
+                Action = Enum.Parse<VtSyncActionKind>(Text("action")!),
+                Path = Text("path")!,
+                OldPath = Text("oldPath"),
+                ItemType = Enum.Parse<VtItemType>(Text("type")!),
+                Length = json.GetProperty("length").GetInt64(),
+                LastWriteTime = json.GetProperty("modified").GetDateTime().ToLocalTime(),
+                Reference = Text("reference"),
+                Author = Text("author")!,
+                Peer = Text("peer"),
+            };
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+}

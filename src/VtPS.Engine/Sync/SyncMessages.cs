@@ -1,0 +1,281 @@
+using System.Text;
+using VtPS.Engine.Histories;
+using VtPS.Engine.IO;
+using VtPS.Engine.Operations;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>The messages of the Trees level (docs/protocol.md). Numbers are unsigned LEB128, texts UTF-8 with their length before them.</summary>
+internal static class SyncMessages
+{
+    private const int MostProblems = 100;
+
+    public static byte[] Write(ReplicaSummary summary) => Build(writer =>
+    {
+        Write(writer, summary.Path);
+        writer.WriteVarUInt(summary.Replica);
+        new NodeId(summary.Group).Write(writer);
+        Write(writer, summary.GroupName);
+        summary.Knowledge.Write(writer);
+        writer.WriteVarUInt((ulong)summary.Entries);
+    });
+
+    public static ReplicaSummary ReadReplica(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return new ReplicaSummary(
+            ReadText(ref reader), reader.ReadVarUInt(), NodeId.Read(ref reader).Value, ReadText(ref reader), VersionVector.Read(ref reader), reader.ReadLength());
+    }
+
+    public static byte[] Write(SyncTerms terms) => Build(writer =>
+    {
+        new NodeId(terms.Group).Write(writer);
+        Write(writer, terms.GroupName);
+        writer.WriteVarUInt((ulong)terms.Exclude.Count);
+        foreach (string pattern in terms.Exclude)
+        {
+            Write(writer, pattern);
+        }
+
+        writer.WriteByte((byte)((terms.Renew ? 1 : 0) | (terms.KeepRevisions ? 2 : 0)));
+        Write(writer, terms.RevisionAge);
+        Write(writer, terms.Peer);
+    });
+
+    public static SyncTerms ReadTerms(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        UInt128 group = NodeId.Read(ref reader).Value;
+        string name = ReadText(ref reader);
+        List<string> exclude = [];
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            exclude.Add(ReadText(ref reader));
+        }
+
+        byte flags = reader.ReadByte();
+        return new SyncTerms
+        {
+            Group = group,
+            GroupName = name,
+            Exclude = exclude,
+            Renew = (flags & 1) != 0,
+            KeepRevisions = (flags & 2) != 0,
+            RevisionAge = ReadText(ref reader),
+            Peer = ReadText(ref reader),
+        };
+    }
+
+    public static byte[] Write(ScanSummary summary) => Build(writer =>
+    {
+        summary.Knowledge.Write(writer);
+        writer.WriteVarUInt((ulong)summary.Changes);
+        writer.WriteVarUInt((ulong)summary.Entries);
+        writer.WriteVarUInt((ulong)summary.Waiting);
+        writer.WriteVarUInt((ulong)summary.Errors);
+        Write(writer, summary.Problems);
+    });
+
+    public static ScanSummary ReadScan(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return new ScanSummary(VersionVector.Read(ref reader), reader.ReadLength(), reader.ReadLength(), reader.ReadLength(), reader.ReadLength(), ReadProblems(ref reader));
+    }
+
+    public static byte[] Write(VersionVector vector) => Build(vector.Write);
+
+    public static VersionVector ReadVector(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return VersionVector.Read(ref reader);
+    }
+
+    public static byte[] Write(HistoryPart part, MergeTerms? terms) => Build(writer =>
+    {
+        if (terms is not null)
+        {
+            writer.WriteByte((byte)terms.Policy);
+            terms.Local.Write(writer);
+            Write(writer, terms.Conflicts);
+        }
+
+        part.Knowledge.Write(writer);
+        writer.WriteVarUInt((ulong)part.Records.Count);
+        foreach (NodeRecord record in part.Records)
+        {
+            HistoryCodec.Write(writer, record);
+        }
+    });
+
+    public static (HistoryPart Part, MergeTerms? Terms) ReadPart(ReadOnlySpan<byte> bytes, bool withTerms)
+    {
+        ByteReader reader = new(bytes);
+        MergeTerms? terms = null;
+        if (withTerms)
+        {
+            VtConflictPolicy policy = (VtConflictPolicy)reader.ReadByte();
+            terms = new MergeTerms(policy, VersionVector.Read(ref reader), ReadIds(ref reader));
+        }
+
+        VersionVector knowledge = VersionVector.Read(ref reader);
+        int count = reader.ReadInt32();
+        List<NodeRecord> records = new(Math.Min(count, bytes.Length / 32));
+        for (int i = 0; i < count; i++)
+        {
+            records.Add(HistoryCodec.Read(ref reader));
+        }
+
+        return (new HistoryPart(knowledge, records), terms);
+    }
+
+    public static byte[] Write(MergeSummary summary) => Build(writer =>
+    {
+        summary.Knowledge.Write(writer);
+        Write(writer, summary.Actions);
+        Write(writer, summary.Needs);
+        Write(writer, summary.Conflicts);
+        writer.WriteVarUInt((ulong)summary.Entries);
+    });
+
+    public static MergeSummary ReadMerge(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return new MergeSummary(VersionVector.Read(ref reader), ReadActions(ref reader), ReadRequests(ref reader), ReadIds(ref reader), reader.ReadLength());
+    }
+
+    public static byte[] Write(IReadOnlyList<ContentRequest> requests) => Build(writer => Write(writer, requests));
+
+    public static List<ContentRequest> ReadRequests(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return ReadRequests(ref reader);
+    }
+
+    public static byte[] Write(ExecuteSummary summary) => Build(writer =>
+    {
+        Write(writer, summary.Actions);
+        Write(writer, summary.Problems);
+    });
+
+    public static ExecuteSummary ReadExecute(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return new ExecuteSummary(ReadActions(ref reader), ReadProblems(ref reader));
+    }
+
+    private static byte[] Build(Action<ByteWriter> write)
+    {
+        ByteWriter writer = new();
+        write(writer);
+        return writer.Written.ToArray();
+    }
+
+    private static void Write(ByteWriter writer, IReadOnlyList<ContentRequest> requests)
+    {
+        writer.WriteVarUInt((ulong)requests.Count);
+        foreach (ContentRequest request in requests)
+        {
+            request.Data.Write(writer);
+            writer.WriteVarUInt((ulong)request.Offset);
+        }
+    }
+
+    private static List<ContentRequest> ReadRequests(ref ByteReader reader)
+    {
+        List<ContentRequest> requests = [];
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            NodeData data = NodeData.Read(ref reader);
+            requests.Add(data.Type == VtItemType.File ? new ContentRequest(data, reader.ReadLength()) : throw new InvalidDataException("Only files have content."));
+        }
+
+        return requests;
+    }
+
+    private static void Write(ByteWriter writer, IReadOnlyList<NodeId> ids)
+    {
+        writer.WriteVarUInt((ulong)ids.Count);
+        foreach (NodeId id in ids)
+        {
+            id.Write(writer);
+        }
+    }
+
+    private static List<NodeId> ReadIds(ref ByteReader reader)
+    {
+        List<NodeId> ids = [];
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            ids.Add(NodeId.Read(ref reader));
+        }
+
+        return ids;
+    }
+
+    private static void Write(ByteWriter writer, IReadOnlyList<VtSyncAction> actions)
+    {
+        writer.WriteVarUInt((ulong)actions.Count);
+        foreach (VtSyncAction action in actions)
+        {
+            writer.WriteByte((byte)action.Action);
+            Write(writer, action.Path);
+            Write(writer, action.OldPath ?? string.Empty);
+            writer.WriteByte((byte)action.ItemType);
+            writer.WriteVarUInt((ulong)action.Length);
+            writer.WriteVarInt(action.LastWriteTime.ToUniversalTime().Ticks);
+            Write(writer, action.Author);
+            writer.WriteByte((byte)action.Status);
+            Write(writer, action.Reason ?? string.Empty);
+        }
+    }
+
+    private static List<VtSyncAction> ReadActions(ref ByteReader reader)
+    {
+        List<VtSyncAction> actions = [];
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            actions.Add(new VtSyncAction
+            {
+                Action = (VtSyncActionKind)reader.ReadByte(),
+                Side = VtSyncSide.Remote,
+                Path = ReadText(ref reader),
+                OldPath = ReadText(ref reader) is { Length: > 0 } old ? old : null,
+                ItemType = (VtItemType)reader.ReadByte(),
+                Length = reader.ReadLength(),
+                LastWriteTime = new DateTime(Math.Clamp(reader.ReadVarInt(), 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc).ToLocalTime(),
+                Author = ReadText(ref reader),
+                Status = (VtSyncActionStatus)reader.ReadByte(),
+                Reason = ReadText(ref reader) is { Length: > 0 } reason ? reason : null,
+            });
+        }
+
+        return actions;
+    }
+
+    private static void Write(ByteWriter writer, IReadOnlyList<VtError> problems)
+    {
+        writer.WriteVarUInt((ulong)Math.Min(problems.Count, MostProblems));
+        foreach (VtError problem in problems.Take(MostProblems))
+        {
+            Write(writer, problem.Id.ToString());
+            Write(writer, problem.Message);
+            Write(writer, problem.Target?.ToString() ?? string.Empty);
+        }
+    }
+
+    private static List<VtError> ReadProblems(ref ByteReader reader)
+    {
+        List<VtError> problems = [];
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            VtErrorId id = Enum.TryParse(ReadText(ref reader), out VtErrorId known) ? known : VtErrorId.PeerProtocolMismatch;
+            problems.Add(new VtError(id, ReadText(ref reader), ReadText(ref reader), null));
+        }
+
+        return problems;
+    }
+
+    private static void Write(ByteWriter writer, string text) => writer.WritePrefixed(Encoding.UTF8.GetBytes(text));
+
+    private static string ReadText(ref ByteReader reader) => Encoding.UTF8.GetString(reader.ReadPrefixed());
+}

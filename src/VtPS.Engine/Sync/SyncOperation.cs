@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using VtPS.Engine.Histories;
+using VtPS.Engine.Operations;
+using VtPS.Engine.Protocol;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>
+/// One sync of a tree with a peer: <see cref="OpenAsync"/>, <see cref="PlanAsync"/>, <see cref="RunAsync"/>, in this order, then disposed of. Before the run neither tree changes,
+/// so that whoever asks the user has the plan in hand. For one caller at a time.
+/// </summary>
+internal sealed class SyncOperation : IAsyncDisposable
+{
+    private readonly SyncRequest _request;
+    private readonly ISyncPeer _local;
+    private readonly ISyncPeer _remote;
+    private readonly DateTime _startTime = DateTime.Now;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private SyncTerms _terms = new();
+    private ScanSummary? _localScan;
+    private ScanSummary? _remoteScan;
+    private MergeSummary? _localMerge;
+    private MergeSummary? _remoteMerge;
+
+    private SyncOperation(SyncRequest request, ISyncPeer local, ISyncPeer remote)
+    {
+        _request = request;
+        _local = local;
+        _remote = remote;
+    }
+
+    /// <summary>Reaches both trees.</summary>
+    /// <param name="request">What is to be synced.</param>
+    /// <param name="indexes">The indexes of the Stores of revisions.</param>
+    /// <param name="observer">Told of errors and progress.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="VtException">PathNotFound, StoreBusy, DestinationDenied, InvalidArgument (the two are one tree), PeerUnreachable and the other errors of a connection.</exception>
+    public static async Task<SyncOperation> OpenAsync(SyncRequest request, IBlockIndexFactory indexes, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        bool isRemote = PeerAddress.TryParse(request.Peer, request.IsPeerFromData, out PeerAddress? address);
+        if (!isRemote)
+        {
+            SyncTermsCheck.CheckPaths(request);
+        }
+
+        LocalPeer local = new(request.Path, request.IsDry, isRemote, indexes, observer);
+        ISyncPeer remote;
+        try
+        {
+            remote = isRemote
+                ? await RemotePeer.ConnectAsync(address!, request.IsDry, observer, cancellationToken).ConfigureAwait(false)
+                : new LocalPeer(request.Peer, request.IsDry, compress: false, indexes, observer);
+        }
+        catch
+        {
+            await local.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new SyncOperation(request, local, remote);
+    }
+
+    /// <summary>Syncs two peers that are given.</summary>
+    /// <param name="request">How; its paths are names for messages alone.</param>
+    /// <param name="local">The side called local; the operation then owns it.</param>
+    /// <param name="remote">The other side; the operation then owns it.</param>
+    public static SyncOperation Of(SyncRequest request, ISyncPeer local, ISyncPeer remote) => new(request, local, remote);
+
+    /// <summary>Scans both trees, joins their histories and finds what is to be done. Writes nothing but what the scans found, and nothing at all for a dry request.</summary>
+    /// <exception cref="VtException">EmptyRootRefused, TooManyDeletes, InvalidArgument (different groups).</exception>
+    public async Task<SyncPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        // One after the other: two processes that sync the same two trees in opposite directions must not each hold one.
+        ReplicaSummary local = await _local.OpenAsync(cancellationToken).ConfigureAwait(false);
+        ReplicaSummary remote = await _remote.OpenAsync(cancellationToken).ConfigureAwait(false);
+        _terms = SyncTermsCheck.Agree(_request, local, remote);
+        bool renewLocal = remote.Knowledge[local.Replica] > local.Knowledge[local.Replica] || remote.Knowledge[Dot.Decider(local.Replica)] > local.Knowledge[Dot.Decider(local.Replica)];
+        bool renewRemote = local.Replica == remote.Replica
+            || local.Knowledge[remote.Replica] > remote.Knowledge[remote.Replica] || local.Knowledge[Dot.Decider(remote.Replica)] > remote.Knowledge[Dot.Decider(remote.Replica)];
+        Task<ScanSummary> scanLocal = _local.ScanAsync(_terms with { Renew = renewLocal, Peer = _remote.Name }, cancellationToken);
+        Task<ScanSummary> scanRemote = _remote.ScanAsync(_terms with { Renew = renewRemote, Peer = _local.Name }, cancellationToken);
+        await Task.WhenAll(scanLocal, scanRemote).ConfigureAwait(false);
+        _localScan = await scanLocal.ConfigureAwait(false);
+        _remoteScan = await scanRemote.ConfigureAwait(false);
+        await MergeAsync(cancellationToken).ConfigureAwait(false);
+        SyncTermsCheck.CheckDeletes(_request, _localMerge!, _request.Path);
+        SyncTermsCheck.CheckDeletes(_request, _remoteMerge!, _request.Peer);
+        return new SyncPlan
+        {
+            Actions = [.. Rows(_localMerge!.Actions, VtSyncSide.Local), .. Rows(_remoteMerge!.Actions, VtSyncSide.Remote)],
+            BytesToFetch = _localMerge.Needs.Sum(n => n.Data.Length - n.Offset),
+            BytesToSend = _remoteMerge.Needs.Sum(n => n.Data.Length - n.Offset),
+            Conflicts = Conflicts,
+        };
+    }
+
+    /// <summary>Does what the plan says. If it is stopped or cut off anywhere, the next sync goes on from there.</summary>
+    /// <param name="onAction">Gets each action with what became of it; null where nobody asks.</param>
+    /// <param name="cancellationToken">Stops it: the result then is Interrupted.</param>
+    /// <exception cref="VtException">PeerUnreachable and the other errors of a connection.</exception>
+    public async Task<VtSyncResult> RunAsync(Action<VtSyncAction>? onAction, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<VtSyncAction> local = [];
+        IReadOnlyList<VtSyncAction> remote = [];
+        bool isInterrupted = false;
+        try
+        {
+            // The content first, while both trees are as they were: a history that is made durable must not speak of content that its author may since have deleted.
+            await StageAsync(_remote, _remoteMerge!, _local, cancellationToken).ConfigureAwait(false);
+            await StageAsync(_local, _localMerge!, _remote, cancellationToken).ConfigureAwait(false);
+
+            // What one side has decided must be durable on it before the other acts on it.
+            await _local.BeginAsync(cancellationToken).ConfigureAwait(false);
+            await _remote.BeginAsync(cancellationToken).ConfigureAwait(false);
+            remote = [.. Rows((await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Remote)];
+            local = [.. Rows((await _local.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Local)];
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            isInterrupted = true;
+        }
+
+        foreach (VtSyncAction action in local.Concat(remote))
+        {
+            onAction?.Invoke(action);
+        }
+
+        long waiting = _localScan!.Waiting + _remoteScan!.Waiting + local.Concat(remote).Count(a => a.Status == VtSyncActionStatus.Waiting);
+        long errors = _localScan.Errors + _remoteScan.Errors + local.Concat(remote).Count(a => a.Status == VtSyncActionStatus.Failed);
+        PeerStatistics? traffic = (_remote as RemotePeer)?.Statistics;
+        return new VtSyncResult
+        {
+            Path = _request.Path,
+            Peer = _request.Peer,
+            GroupId = _terms.Group.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
+            Status = isInterrupted ? VtBackupStatus.Interrupted : waiting + errors > 0 ? VtBackupStatus.CompleteWithErrors : VtBackupStatus.Complete,
+            StartTime = _startTime,
+            Duration = Stopwatch.GetElapsedTime(_started),
+            LocalChanges = _localScan.Changes,
+            RemoteChanges = _remoteScan.Changes,
+            LocalActions = local.Count(a => a.Status == VtSyncActionStatus.Done),
+            RemoteActions = remote.Count(a => a.Status == VtSyncActionStatus.Done),
+            Conflicts = Conflicts,
+            Waiting = waiting,
+            Errors = errors,
+            BytesSent = traffic?.BytesSent ?? 0,
+            BytesReceived = traffic?.BytesReceived ?? 0,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _remote.DisposeAsync().ConfigureAwait(false);
+        await _local.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private int Conflicts => _localMerge!.Conflicts.Union(_remoteMerge!.Conflicts).Count();
+
+    private async Task MergeAsync(CancellationToken cancellationToken)
+    {
+        HistoryPart nothing = new(VersionVector.Empty, []);
+        VersionVector localKnowledge = _localScan!.Knowledge;
+        MergeTerms terms = new(_request.ConflictPolicy, localKnowledge, []);
+        HistoryPart toLocal = _request.Direction == VtSyncDirection.Push ? nothing : await _remote.HistorySinceAsync(localKnowledge, cancellationToken).ConfigureAwait(false);
+        _localMerge = await _local.MergeAsync(toLocal, terms, cancellationToken).ConfigureAwait(false);
+
+        // With all that was settled here: the peer then settles nothing anew.
+        HistoryPart toRemote = _request.Direction == VtSyncDirection.Pull ? nothing : await _local.HistorySinceAsync(_remoteScan!.Knowledge, cancellationToken).ConfigureAwait(false);
+        _remoteMerge = await _remote.MergeAsync(toRemote, terms with { Conflicts = _localMerge.Conflicts }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task StageAsync(ISyncPeer to, MergeSummary merge, ISyncPeer from, CancellationToken cancellationToken)
+    {
+        if (merge.Needs.Count > 0)
+        {
+            await to.StageAsync(from.ReadContentAsync(merge.Needs, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static IEnumerable<VtSyncAction> Rows(IEnumerable<VtSyncAction> actions, VtSyncSide side) => actions.Select(a => new VtSyncAction
+    {
+        Action = a.Action,
+        Side = side,
+        Path = a.Path,
+        OldPath = a.OldPath,
+        ItemType = a.ItemType,
+        Length = a.Length,
+        LastWriteTime = a.LastWriteTime,
+        Author = a.Author,
+        Status = a.Status,
+        Reason = a.Reason,
+    });
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using VtPS.Engine.Histories;
+using VtPS.Engine.Operations;
+using VtPS.Engine.Protocol;
+using VtPS.Engine.Stores;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>Serves a tree of this machine to one client as a side of a sync, one call at a time.</summary>
+/// <param name="path">The tree's root: a full path.</param>
+/// <param name="indexes">The index of the Store of revisions.</param>
+internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : IStoreService
+{
+    private const int LongestMessage = 1 << 30;
+
+    private readonly ProblemGatherer _problems = new();
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private LocalPeer? _peer;
+
+    public byte[] Greeting => [];
+
+    private LocalPeer Peer => _peer ?? throw new InvalidDataException("The tree was not opened.");
+
+    public async Task HandleAsync(IncomingCall call)
+    {
+        await _gate.WaitAsync(call.Cancelled).ConfigureAwait(false);
+        try
+        {
+            await ServeAsync(call).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        _gate.Dispose();
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (_peer is not null)
+        {
+            await _peer.DisposeAsync().ConfigureAwait(false);
+            _peer = null;
+        }
+    }
+
+    private async Task ServeAsync(IncomingCall call)
+    {
+        CancellationToken cancelled = call.Cancelled;
+        switch (call.Method)
+        {
+            case PeerMethod.OpenTree:
+                _peer ??= new LocalPeer(path, call.Payload is [1], compress: true, indexes, _problems);
+                await AnswerAsync(call, SyncMessages.Write(await Peer.OpenAsync(cancelled).ConfigureAwait(false))).ConfigureAwait(false);
+                break;
+            case PeerMethod.ScanTree:
+                ScanSummary scan = await Peer.ScanAsync(SyncMessages.ReadTerms(await ReceiveAsync(call).ConfigureAwait(false)), cancelled).ConfigureAwait(false);
+                await AnswerAsync(call, SyncMessages.Write(scan with { Problems = _problems.Take() })).ConfigureAwait(false);
+                break;
+            case PeerMethod.HistorySince:
+                HistoryPart part = await Peer.HistorySinceAsync(SyncMessages.ReadVector(await ReceiveAsync(call).ConfigureAwait(false)), cancelled).ConfigureAwait(false);
+                await AnswerAsync(call, SyncMessages.Write(part, null)).ConfigureAwait(false);
+                break;
+            case PeerMethod.MergeHistory:
+                (HistoryPart given, MergeTerms? terms) = SyncMessages.ReadPart(await ReceiveAsync(call).ConfigureAwait(false), withTerms: true);
+                await AnswerAsync(call, SyncMessages.Write(await Peer.MergeAsync(given, terms!, cancelled).ConfigureAwait(false))).ConfigureAwait(false);
+                break;
+            case PeerMethod.BeginSync:
+                await Peer.BeginAsync(cancelled).ConfigureAwait(false);
+                await call.AnswerAsync(default).ConfigureAwait(false);
+                break;
+            case PeerMethod.ReadContent:
+                List<ContentRequest> requests = SyncMessages.ReadRequests(await ReceiveAsync(call).ConfigureAwait(false));
+                await call.AnswerAsync(default, withBody: true).ConfigureAwait(false);
+                await foreach (ReadOnlyMemory<byte> packet in Peer.ReadContentAsync(requests, cancelled).ConfigureAwait(false))
+                {
+                    await Packets.SendAsync(call, packet, cancelled).ConfigureAwait(false);
+                }
+
+                await call.WriteAsync(default, true, cancelled).ConfigureAwait(false);
+                break;
+            case PeerMethod.StageContent:
+                await Peer.StageAsync(Packets.ReceiveAsync(call, cancelled), cancelled).ConfigureAwait(false);
+                await call.AnswerAsync(default).ConfigureAwait(false);
+                break;
+            case PeerMethod.ExecuteSync:
+                ExecuteSummary done = await Peer.ExecuteAsync(cancelled).ConfigureAwait(false);
+                await AnswerAsync(call, SyncMessages.Write(done with { Problems = _problems.Take() })).ConfigureAwait(false);
+                break;
+            case PeerMethod.CloseTree:
+                await CloseAsync().ConfigureAwait(false);
+                await call.AnswerAsync(default).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private static async Task<byte[]> ReceiveAsync(IncomingCall call) => await Packets.ReceiveAllAsync(call, LongestMessage, call.Cancelled).ConfigureAwait(false);
+
+    private static async Task AnswerAsync(IncomingCall call, byte[] message)
+    {
+        await call.AnswerAsync(default, withBody: true).ConfigureAwait(false);
+        await Packets.SendAllAsync(call, message, call.Cancelled).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps errors until the client is told of them.</summary>
+    private sealed class ProblemGatherer : IOperationObserver
+    {
+        private readonly ConcurrentQueue<VtError> _problems = [];
+
+        public bool WantsItems => false;
+
+        public bool WantsProgress => false;
+
+        public void OnItem(VtFileResult item)
+        {
+        }
+
+        public void OnError(VtError error) => _problems.Enqueue(error);
+
+        public void OnProgress(in OperationProgress progress)
+        {
+        }
+
+        public void OnWarning(string message)
+        {
+        }
+
+        public List<VtError> Take()
+        {
+            List<VtError> taken = [];
+            while (_problems.TryDequeue(out VtError? problem))
+            {
+                taken.Add(problem);
+            }
+
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using VtPS.Engine.Histories;
+using VtPS.Engine.Sync;
+
+namespace VtPS.Engine.Tests.Sync;
+
+/// <summary>A peer whose connection ends after so many calls and packets.</summary>
+internal sealed class CutPeer(ISyncPeer inner, int after) : ISyncPeer
+{
+    private int _left = after;
+
+    public string Name => inner.Name;
+
+    public Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken) => Do(() => inner.OpenAsync(cancellationToken));
+
+    public Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken) => Do(() => inner.ScanAsync(terms, cancellationToken));
+
+    public Task<HistoryPart> HistorySinceAsync(VersionVector known, CancellationToken cancellationToken) => Do(() => inner.HistorySinceAsync(known, cancellationToken));
+
+    public Task<MergeSummary> MergeAsync(HistoryPart part, MergeTerms terms, CancellationToken cancellationToken) => Do(() => inner.MergeAsync(part, terms, cancellationToken));
+
+    public Task BeginAsync(CancellationToken cancellationToken) => Do(async () =>
+    {
+        await inner.BeginAsync(cancellationToken);
+        return 0;
+    });
+
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken) =>
+        CutAsync(inner.ReadContentAsync(requests, cancellationToken), cancellationToken);
+
+    public Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken) => Do(async () =>
+    {
+        await inner.StageAsync(CutAsync(packets, cancellationToken), cancellationToken);
+        return 0;
+    });
+
+    public Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken) => Do(() => inner.ExecuteAsync(cancellationToken));
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> CutAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken))
+        {
+            Count();
+            yield return packet;
+        }
+    }
+
+    /// <summary>The call is done, and its answer may get lost.</summary>
+    private async Task<T> Do<T>(Func<Task<T>> call)
+    {
+        Count();
+        T result = await call();
+        Count();
+        return result;
+    }
+
+    private void Count()
+    {
+        if (_left-- <= 0)
+        {
+            throw new VtException(VtErrorId.PeerUnreachable, "The connection was cut.", inner.Name);
+        }
+    }
+}
