@@ -5,8 +5,11 @@ namespace VtPS.Engine.Histories;
 /// <summary>What was written. Two are equal when the data are.</summary>
 /// <param name="Data">What it is and holds.</param>
 /// <param name="Written">The time of the last write that it had then, which only ever breaks ties.</param>
-/// <param name="IsGone">Whether whoever had it before their eyes deleted it: then it counts only where there is no other.</param>
-internal sealed record Content(NodeData Data, FileTime Written, bool IsGone = false)
+/// <param name="IsWeak">
+/// Whether the change wrote nothing, but deleted, moved or touched an entry that held this: then it counts only where no content that was written is left, and
+/// that of a change which keeps the entry alive before that of a deletion.
+/// </param>
+internal sealed record Content(NodeData Data, FileTime Written, bool IsWeak = false)
 {
     public bool Equals(Content? other) => other is not null && Data.Equals(other.Data);
 

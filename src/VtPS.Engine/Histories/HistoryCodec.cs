@@ -11,6 +11,8 @@ namespace VtPS.Engine.Histories;
 internal static class HistoryCodec
 {
     private const byte OneChange = 1;
+    private const byte IsWeak = 1;
+    private const byte IsSame = 2;
 
     /// <summary>Whether a name in the root is <c>.vt</c>, in either case: it belongs to VtPS, is never synced, and some file systems take <c>.VT</c> for the same.</summary>
     public static bool IsStateName(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(name, ".vt"u8);
@@ -40,12 +42,20 @@ internal static class HistoryCodec
         }
 
         Begin(writer, one, record.Contents.Length);
+        NodeData? last = null;
         foreach (Sibling<Content> sibling in record.Contents)
         {
+            Content content = sibling.Value;
             Begin(writer, one, sibling.Dot);
-            sibling.Value.Data.Write(writer);
-            Write(writer, sibling.Value.Written);
-            writer.WriteByte(sibling.Value.IsGone ? (byte)1 : (byte)0);
+            bool isSame = content.Data.Equals(last);
+            writer.WriteByte((byte)((content.IsWeak ? IsWeak : 0) | (isSame ? IsSame : 0)));
+            if (!isSame)
+            {
+                content.Data.Write(writer);
+            }
+
+            Write(writer, content.Written);
+            last = content.Data;
         }
 
         Begin(writer, one, record.Attributes.Length);
@@ -94,9 +104,9 @@ internal static class HistoryCodec
         for (int i = 0; i < contents.Length; i++)
         {
             Dot by = one ? dot : ReadDot(ref reader);
-            NodeData data = NodeData.Read(ref reader);
-            FileTime written = ReadTime(ref reader);
-            contents[i] = new(by, new Content(data, written, reader.ReadByte() != 0));
+            byte flags = reader.ReadByte();
+            NodeData data = (flags & IsSame) == 0 ? NodeData.Read(ref reader) : i > 0 ? contents[i - 1].Value.Data : throw new InvalidDataException("A record of a history refers to a content before its first.");
+            contents[i] = new(by, new Content(data, ReadTime(ref reader), (flags & IsWeak) != 0));
         }
 
         Sibling<Attributes>[] attributes = new Sibling<Attributes>[one ? 1 : Count(ref reader)];

@@ -59,16 +59,23 @@ internal sealed class NodeRecord
     {
         get
         {
-            Content winner = Content;
-            foreach (Sibling<Content> sibling in Contents)
+            if (Contents.Length == 1)
             {
-                if (sibling.Value.IsGone == winner.IsGone && !sibling.Value.Equals(winner))
-                {
-                    return true;
-                }
+                return false;
             }
 
-            return false;
+            Content winner = Content;
+            return Rivals.Any(s => !s.Value.Equals(winner));
+        }
+    }
+
+    /// <summary>The contents that the one which wins is chosen from.</summary>
+    public IEnumerable<Sibling<Content>> Rivals
+    {
+        get
+        {
+            int rank = Rank(Winner);
+            return Contents.Where(s => Rank(s) == rank);
         }
     }
 
@@ -105,12 +112,13 @@ internal sealed class NodeRecord
     /// <param name="place">The new place; null leaves it.</param>
     /// <param name="content">The new content; null leaves it.</param>
     /// <param name="attributes">The new attributes; null leaves them.</param>
-    public NodeRecord With(Dot dot, VersionVector seen, bool? alive, Place? place = null, Content? content = null, Attributes? attributes = null)
+    /// <param name="held">For a change that keeps it alive and writes no content: what it held where the change was made.</param>
+    public NodeRecord With(Dot dot, VersionVector seen, bool? alive, Place? place = null, Content? content = null, Attributes? attributes = null, NodeData? held = null)
     {
         IEnumerable<Dot> life = Life.Where(d => !seen.Covers(d));
         if (alive == false && Contents.Where(s => seen.Covers(s.Dot)).ToArray() is { Length: > 0 } deleted)
         {
-            content = Best(deleted).Value with { IsGone = true };
+            content = Best(deleted).Value with { IsWeak = true };
         }
 
         return new NodeRecord
@@ -119,7 +127,9 @@ internal sealed class NodeRecord
             Seen = Seen.With(dot),
             Life = alive switch { true => [.. life, dot], false => [.. life], null => Life },
             Places = place is { } p ? [.. Places.Where(s => !seen.Covers(s.Dot)), new(dot, p)] : Places,
-            Contents = content is not null ? [.. Contents.Where(s => !seen.Covers(s.Dot)), new(dot, content)] : Contents,
+            Contents = content is not null ? [.. Contents.Where(s => !seen.Covers(s.Dot)), new(dot, content)]
+                : held is not null ? [.. Contents.Where(s => !s.Value.IsWeak || !seen.Covers(s.Dot)), new(dot, new Content(held, default, IsWeak: true))]
+                : Contents,
             Attributes = attributes is { } a ? [.. Attributes.Where(s => !seen.Covers(s.Dot)), new(dot, a)] : Attributes,
         };
     }
@@ -130,7 +140,7 @@ internal sealed class NodeRecord
     /// </summary>
     public NodeRecord Decided(Dot dot, Content winner)
     {
-        Dot[] lost = [.. Contents.Where(s => s.Value.IsGone != winner.IsGone || !s.Value.Equals(winner)).Select(s => s.Dot)];
+        Dot[] lost = [.. Rivals.Where(s => !s.Value.Equals(winner)).Select(s => s.Dot)];
         Dot[] life = [.. Life.Except(lost)];
         Sibling<Attributes>[] attributes = [.. Attributes.Where(s => !lost.Contains(s.Dot))];
         return new NodeRecord
@@ -177,18 +187,21 @@ internal sealed class NodeRecord
         return [.. kept];
     }
 
-    /// <summary>Of several contents the one that wins; one that is gone loses against any that is not.</summary>
-    private static Sibling<Content> Best(Sibling<Content>[] contents)
+    /// <summary>Of several contents the one that wins.</summary>
+    private Sibling<Content> Best(Sibling<Content>[] contents)
     {
         Sibling<Content> best = contents[0];
         foreach (Sibling<Content> other in contents.AsSpan(1))
         {
-            bool isGone = other.Value.IsGone;
-            best = isGone != best.Value.IsGone ? isGone ? best : other : ConflictRules.Compare(other, best) > 0 ? other : best;
+            int order = Rank(other).CompareTo(Rank(best));
+            best = (order != 0 ? order : ConflictRules.Compare(other, best)) > 0 ? other : best;
         }
 
         return best;
     }
+
+    /// <summary>What was written counts more than what was kept, and that more than what was deleted.</summary>
+    private int Rank(in Sibling<Content> content) => !content.Value.IsWeak ? 2 : Array.IndexOf(Life, content.Dot) >= 0 ? 1 : 0;
 
     private static bool Has<T>(Sibling<T>[] siblings, Dot dot)
     {

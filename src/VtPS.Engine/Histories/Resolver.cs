@@ -33,8 +33,8 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
     {
         foreach (NodeRecord record in Select(r => r.IsAlive && r.HasConflict))
         {
-            Content winner = Preferred([.. record.Contents.Where(s => s.Value.IsGone == record.Content.IsGone)]) ?? record.Content;
-            foreach (Content loser in record.Contents.Select(s => s.Value).Where(c => c.IsGone == winner.IsGone).Distinct().Where(c => !c.Equals(winner) && policy == VtConflictPolicy.KeepBoth))
+            Content winner = Preferred([.. record.Rivals]) ?? record.Content;
+            foreach (Content loser in record.Rivals.Select(s => s.Value).Distinct().Where(c => !c.Equals(winner) && policy == VtConflictPolicy.KeepBoth))
             {
                 Keep(record, loser);
             }
@@ -60,7 +60,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
     {
         NodeId id = NodeId.OfConflict(record.Id, loser.Data);
         NodeRecord? kept = history.Find(id);
-        loser = loser with { IsGone = false };
+        loser = loser with { IsWeak = false };
         Place place = record.Place with { Name = ConflictRules.Name(record.Place.Name, loser.Data, 8) };
         Attributes attributes = record.Attribute with { Modified = loser.Written };
         _conflicts.Add(id);

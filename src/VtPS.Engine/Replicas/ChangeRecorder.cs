@@ -114,7 +114,7 @@ internal sealed class ChangeRecorder(ReplicaState state, string path)
             return;
         }
 
-        NodeRecord next = record.With(Change, known.Seen, true, moved, changed is null ? null : new Content(changed, entry.Status.Modified), touched ?? (changed is null ? null : attributes));
+        NodeRecord next = record.With(Change, known.Seen, true, moved, changed is null ? null : new Content(changed, entry.Status.Modified), touched ?? (changed is null ? null : attributes), entry.Data);
         History.Put(next);
         known.Seen = known.Matches(next) && !next.HasConflict ? next.Seen : known.Seen.With(Change);
         Note(moved is not null ? VtSyncActionKind.Move : changed is not null ? VtSyncActionKind.Update : VtSyncActionKind.Touch, known, entry.Text, oldPath);
