@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.Histories;
@@ -13,6 +14,7 @@ internal sealed class StagingArea : IDisposable
     private readonly string _path;
     private readonly string _recovered;
     private readonly Dictionary<NodeData, int> _uses = [];
+    private readonly string _stamp = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private int _number;
 
     /// <param name="folder">The replica's state folder; its staging folder is made.</param>
@@ -152,8 +154,8 @@ internal sealed class StagingArea : IDisposable
         return fresh;
     }
 
-    /// <summary>A name that nothing has.</summary>
-    public byte[] Fresh() => Encoding.ASCII.GetBytes(string.Create(null, $"fresh-{++_number}"));
+    /// <summary>A name that nothing has, nor anything that a process left which was killed.</summary>
+    public byte[] Fresh() => Encoding.ASCII.GetBytes(string.Create(null, $"fresh-{_stamp}-{++_number}"));
 
     /// <summary>Gives what a sync that was cut off left half done to the revisions: it may be what was just replaced. Content and <c>.part</c> files stay.</summary>
     public void Sweep(RevisionFolder revisions)
