@@ -15,6 +15,9 @@ internal sealed record BackupRequest
     /// <summary>With it every path lies below this folder and is stored at its relative path; without, each path is a top entry named by its last name.</summary>
     public byte[]? Root { get; init; }
 
+    /// <summary>The folder that <see cref="Root"/> stands in for: the backup names it as its source, and a restore in place goes there. Null: the root itself.</summary>
+    public byte[]? RecordedRoot { get; init; }
+
     /// <summary>Bytes to store as one file, named <see cref="InputName"/>.</summary>
     public Stream? Input { get; init; }
 

@@ -12,8 +12,8 @@ public sealed class VtPeer
     /// <summary>The group's name that a sync with it is for; null for whatever group the trees belong to.</summary>
     public string? Group { get; init; }
 
-    /// <summary>What a sync with it does; Both where nothing else was registered.</summary>
-    public VtSyncDirection Right { get; init; }
+    /// <summary>What a sync with it may do; ReadWrite where nothing else was registered.</summary>
+    public VtPeerRight Right { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

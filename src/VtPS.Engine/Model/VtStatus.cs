@@ -12,7 +12,7 @@ public sealed class VtStatus
     /// <summary>The group's id: 32 hexadecimal digits.</summary>
     public required string GroupId { get; init; }
 
-    /// <summary>What goes on: <c>Synced</c>, <c>Waiting</c> (something waits for the next sync), <c>Scanning</c>, <c>Merging</c>, <c>Fetching</c>, <c>Applying</c>, or <c>Interrupted</c>.</summary>
+    /// <summary>What goes on: <c>Synced</c>, <c>Waiting</c> (something waits for the next sync), <c>Scanning</c>, <c>Merging</c>, <c>Fetching</c>, <c>Sending</c>, <c>Applying</c>, or <c>Interrupted</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>The peer of the last or running sync; null where there was none.</summary>
@@ -30,10 +30,10 @@ public sealed class VtStatus
     /// <summary>See <see cref="ItemsDone"/>.</summary>
     public long ItemsTotal { get; init; }
 
-    /// <summary>Bytes of content fetched.</summary>
+    /// <summary>Bytes of content fetched or sent in the running step.</summary>
     public long BytesDone { get; init; }
 
-    /// <summary>Bytes of content to be fetched.</summary>
+    /// <summary>Bytes of content to be fetched or sent in it.</summary>
     public long BytesTotal { get; init; }
 
     /// <summary>Bytes a second.</summary>
@@ -41,6 +41,9 @@ public sealed class VtStatus
 
     /// <summary>The time still needed as now seen; null where nothing can be said.</summary>
     public TimeSpan? Remaining { get; init; }
+
+    /// <summary>The last things that syncs did to the tree, the newest last, at most five unless more were asked for: each an action and a path, such as <c>Update docs/plan.txt</c>.</summary>
+    public string[] LastMerge { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() => State;

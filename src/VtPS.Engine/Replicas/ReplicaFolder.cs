@@ -46,6 +46,8 @@ internal sealed class ReplicaFolder : IDisposable
     /// <summary>How the tree stands.</summary>
     public string Status => System.IO.Path.Join(Path, "status.json");
 
+    private string LockFile => System.IO.Path.Join(Path, "lock");
+
     private string StateFile => System.IO.Path.Join(Path, "state");
 
     /// <summary>Opens the state folder of a tree.</summary>
@@ -68,13 +70,13 @@ internal sealed class ReplicaFolder : IDisposable
         try
         {
             DurableFolders.Create(folder.Path);
-            return new ReplicaFolder(root, Lock(System.IO.Path.Join(folder.Path, "lock")));
+            return new ReplicaFolder(root, Lock(folder.LockFile));
         }
         catch (UnauthorizedAccessException e)
         {
             throw new VtException(VtErrorId.DestinationDenied, $"'{folder.Path}' cannot be written: {e.Message} Run it as a user who may.", folder.Path, e);
         }
-        catch (IOException e) when (File.Exists(System.IO.Path.Join(folder.Path, "lock")))
+        catch (IOException e) when (File.Exists(folder.LockFile))
         {
             throw new VtException(VtErrorId.StoreBusy, $"'{root}' is being synced by another process. Run it again when that is done.", root, e);
         }
@@ -115,6 +117,24 @@ internal sealed class ReplicaFolder : IDisposable
 
         File.Move(fresh, StateFile, overwrite: true);
         DurableFolders.FlushNames(Path);
+    }
+
+    /// <summary>Whether a process syncs the tree at this moment.</summary>
+    public bool IsBusy()
+    {
+        try
+        {
+            using FileStream held = new(LockFile, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Makes one of the folders and opens it.</summary>

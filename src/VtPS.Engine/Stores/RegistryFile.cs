@@ -33,7 +33,7 @@ internal sealed class RegistryFile(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VtException(VtErrorId.StoreReadFailed, $"The file of registered Stores '{path}' cannot be read: {e.Message}", path, e);
+            throw new VtException(VtErrorId.StoreReadFailed, $"The file of registered names '{path}' cannot be read: {e.Message}", path, e);
         }
 
         try
@@ -74,13 +74,13 @@ internal sealed class RegistryFile(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VtException(VtErrorId.StoreWriteFailed, $"The file of registered Stores '{path}' cannot be written: {e.Message}", path, e);
+            throw new VtException(VtErrorId.StoreWriteFailed, $"The file of registered names '{path}' cannot be written: {e.Message}", path, e);
         }
     }
 
     /// <summary>The error for a file that is not what it should be.</summary>
     public VtException NotUnderstood(string why) =>
-        new(VtErrorId.InvalidArgument, $"The file of registered Stores '{path}' is not understood: {why}. Mend it, or set it aside and register the Stores again.", path);
+        new(VtErrorId.InvalidArgument, $"The file of registered names '{path}' is not understood: {why}. Mend it, or set it aside and register the names again.", path);
 
     private static void Replace(string target, JsonObject root)
     {
@@ -133,7 +133,7 @@ internal sealed class RegistryFile(string path)
             {
                 if (Environment.TickCount64 >= end)
                 {
-                    throw new VtException(VtErrorId.StoreBusy, $"The file of registered Stores '{path}' is being changed by another process. Try again.", path, e);
+                    throw new VtException(VtErrorId.StoreBusy, $"The file of registered names '{path}' is being changed by another process. Try again.", path, e);
                 }
 
                 Thread.Sleep(20);

@@ -10,7 +10,8 @@ namespace VtPS.Engine.Sync;
 /// <param name="state">The replica.</param>
 /// <param name="root">The tree's root; stays the caller's.</param>
 /// <param name="compress">Whether packets are compressed.</param>
-internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bool compress)
+/// <param name="onRead">Told of each so many bytes that were read.</param>
+internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bool compress, Action<int> onRead)
 {
     private const int Piece = 1 << 20;
 
@@ -58,6 +59,7 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
                 }
                 else
                 {
+                    onRead(read);
                     packets.Add(i, buffer.AsSpan(0, read), !more);
                 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 using VtPS.Engine.Operations;
@@ -132,8 +133,24 @@ internal sealed class LocalPeer : ISyncPeer
         },
         cancellationToken);
 
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken) =>
-        new ContentReader(State, _root!, _compress).ReadAsync(requests, cancellationToken);
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long sent = 0;
+
+        // Between two folders of this machine the side that fetches tells of it.
+        using ProgressMeter? progress = _compress ? new(_observer, "Sending") { BytesTotal = requests.Sum(r => r.Data.Length - r.Offset) } : null;
+        _status!.Set("Sending", 0, requests.Sum(r => r.Data.Length - r.Offset));
+        void OnRead(int bytes)
+        {
+            progress?.AddBytes(bytes);
+            _status.AddBytes(sent += bytes);
+        }
+
+        await foreach (ReadOnlyMemory<byte> packet in new ContentReader(State, _root!, _compress, OnRead).ReadAsync(requests, cancellationToken).ConfigureAwait(false))
+        {
+            yield return packet;
+        }
+    }
 
     public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
     {

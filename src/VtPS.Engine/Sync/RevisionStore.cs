@@ -15,15 +15,13 @@ internal static class RevisionStore
     /// <summary>The subset of its backups.</summary>
     public const string Subset = "revisions";
 
-    /// <summary>The Store's address.</summary>
+    /// <summary>The Store's address; null where the tree has none, for no sync has replaced or deleted anything in it.</summary>
     /// <param name="root">The tree's root: a full path.</param>
-    /// <exception cref="VtException">PathNotFound: the tree has no revisions.</exception>
-    public static StoreAddress Find(string root)
+    /// <exception cref="VtException">PathNotFound: there is no such folder.</exception>
+    public static StoreAddress? Find(string root)
     {
         using ReplicaFolder folder = ReplicaFolder.Open(root, readOnly: true);
-        return Directory.Exists(folder.Store)
-            ? new StoreAddress(folder.Store)
-            : throw new VtException(VtErrorId.PathNotFound, $"'{root}' has no revisions: no sync has replaced or deleted anything in it.", root);
+        return Directory.Exists(folder.Store) ? new StoreAddress(folder.Store) : null;
     }
 
     /// <summary>Moves the folders of revisions into the Store, those of a sync that was cut off too, and removes backups that are older than the terms say.</summary>
@@ -46,7 +44,7 @@ internal static class RevisionStore
         {
             foreach (string run in runs.Order(StringComparer.Ordinal))
             {
-                await BackUpAsync(store, run, observer, cancellationToken).ConfigureAwait(false);
+                await BackUpAsync(store, folder, run, observer, cancellationToken).ConfigureAwait(false);
             }
 
             if (terms.RevisionAge.Length > 0)
@@ -62,7 +60,7 @@ internal static class RevisionStore
         }
     }
 
-    private static async Task BackUpAsync(StoreSession store, string run, IOperationObserver observer, CancellationToken cancellationToken)
+    private static async Task BackUpAsync(StoreSession store, ReplicaFolder folder, string run, IOperationObserver observer, CancellationToken cancellationToken)
     {
         byte[] root = FileSystem.Current.GetBytes(run);
         using (DirectoryHandle handle = FileSystem.Current.OpenDirectory(root))
@@ -74,6 +72,7 @@ internal static class RevisionStore
                 {
                     Paths = paths.ToAsyncEnumerable(),
                     Root = root,
+                    RecordedRoot = FileSystem.Current.GetBytes(folder.Root),
                     Subset = Subset,
                     HostName = Environment.MachineName is { Length: > 0 } host && !host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? host : "sync",
                     Comment = Path.GetFileName(run),

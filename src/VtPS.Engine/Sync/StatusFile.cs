@@ -10,6 +10,9 @@ internal sealed class StatusFile : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How many of the last merges are told unless somebody asks for another number.</summary>
+    public const int MergesShown = 5;
+
     private readonly ReplicaFolder _folder;
     private readonly ReplicaState _state;
     private readonly string _peer;
@@ -92,8 +95,9 @@ internal sealed class StatusFile : IDisposable
 
     /// <summary>Reads the status of a tree.</summary>
     /// <param name="root">The tree's root: a full path.</param>
-    /// <exception cref="VtException">PathNotFound: the tree was never synced.</exception>
-    public static VtStatus Read(string root)
+    /// <param name="merges">How many of the last merges are told.</param>
+    /// <exception cref="VtException">PathNotFound: the tree was never synced; SourceReadFailed.</exception>
+    public static VtStatus Read(string root, int merges = MergesShown)
     {
         using ReplicaFolder folder = ReplicaFolder.Open(root, readOnly: true);
         try
@@ -106,7 +110,7 @@ internal sealed class StatusFile : IDisposable
                 Path = root,
                 ReplicaId = json.GetProperty("replica").GetString()!,
                 GroupId = json.GetProperty("group").GetString()!,
-                State = json.GetProperty("state").GetString()!,
+                State = StateOf(json.GetProperty("state").GetString()!, folder),
                 Peer = json.GetProperty("peer").GetString(),
                 Time = json.GetProperty("time").GetDateTime().ToLocalTime(),
                 Entries = Number("entries"),
@@ -116,6 +120,7 @@ internal sealed class StatusFile : IDisposable
                 BytesTotal = Number("bytesTotal"),
                 BytesPerSecond = json.GetProperty("bytesPerSecond").GetDouble(),
                 Remaining = json.TryGetProperty("remainingSeconds", out JsonElement remaining) ? TimeSpan.FromSeconds(remaining.GetDouble()) : null,
+                LastMerge = [.. SyncLog.ReadNewest(folder, merges, static e => !e.IsLocal).Select(e => $"{e.Action} {e.Path}")],
             };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -123,6 +128,10 @@ internal sealed class StatusFile : IDisposable
             throw new VtException(VtErrorId.PathNotFound, $"'{root}' has no sync status: it was never synced. Run Sync-VtPeer (vt sync) first.", root, e);
         }
     }
+
+    /// <summary>What goes on: where a process was killed, nothing, whatever it wrote last.</summary>
+    private static string StateOf(string written, ReplicaFolder folder) =>
+        written is "Synced" or "Waiting" || folder.IsBusy() ? written : "Interrupted";
 
     private void WriteIfDue()
     {

@@ -56,11 +56,12 @@ internal static class SyncLog
         lines.WriteTo(log);
     }
 
-    /// <summary>The lines of a tree's history, oldest first. A line that a crash cut off is passed over.</summary>
+    /// <summary>The lines of a tree's history, oldest first, read as they are asked for. A line that a crash cut off is passed over.</summary>
     /// <param name="root">The tree's root: a full path.</param>
     /// <param name="last">At most so many, the newest; null for all.</param>
-    /// <exception cref="VtException">PathNotFound: the tree was never synced.</exception>
-    public static IEnumerable<VtHistoryEntry> Read(string root, int? last)
+    /// <param name="inside">Only of this path in the tree and of what lies below it, in the escaped text form; empty for all.</param>
+    /// <exception cref="VtException">PathNotFound: the tree was never synced; SourceReadFailed.</exception>
+    public static IEnumerable<VtHistoryEntry> Read(string root, int? last, string inside = "")
     {
         using ReplicaFolder folder = ReplicaFolder.Open(root, readOnly: true);
         if (!File.Exists(folder.Log))
@@ -68,12 +69,45 @@ internal static class SyncLog
             throw new VtException(VtErrorId.PathNotFound, $"'{root}' has no sync history: it was never synced. Run Sync-VtPeer (vt sync) first.", root);
         }
 
-        IEnumerable<string> lines = File.Exists(Old(folder)) ? File.ReadLines(Old(folder)).Concat(File.ReadLines(folder.Log)) : File.ReadLines(folder.Log);
-        IEnumerable<VtHistoryEntry> entries = lines.Select(line => Parse(root, line)).OfType<VtHistoryEntry>();
-        return last is { } count ? entries.TakeLast(count) : entries;
+        bool IsInside(VtHistoryEntry entry) => inside.Length == 0 || TreeLocation.IsAtOrBelow(entry.Path, inside) || (entry.OldPath is { } old && TreeLocation.IsAtOrBelow(old, inside));
+        return last is { } count
+            ? ReadNewest(folder, count, IsInside)
+            : Parse(root, Files(folder).SelectMany(File.ReadLines)).Where(IsInside);
     }
 
+    /// <summary>The newest lines that fulfil a condition, at most so many, oldest first; none where there is no history.</summary>
+    /// <exception cref="VtException">SourceReadFailed.</exception>
+    public static IEnumerable<VtHistoryEntry> ReadNewest(ReplicaFolder folder, int count, Func<VtHistoryEntry, bool> condition) =>
+        Parse(folder.Root, Files(folder).Reverse().SelectMany(BackwardLines.Read)).Where(condition).Take(count).Reverse();
+
     private static string Old(ReplicaFolder folder) => Path.Join(folder.Path, "history.old.ndjson");
+
+    /// <summary>The files of the history that there are, the older first.</summary>
+    private static IEnumerable<string> Files(ReplicaFolder folder) => new[] { Old(folder), folder.Log }.Where(File.Exists);
+
+    private static IEnumerable<VtHistoryEntry> Parse(string root, IEnumerable<string> lines)
+    {
+        using IEnumerator<string> each = lines.GetEnumerator();
+        while (Next(root, each) is { } line)
+        {
+            if (Parse(root, line) is { } entry)
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    private static string? Next(string root, IEnumerator<string> lines)
+    {
+        try
+        {
+            return lines.MoveNext() ? lines.Current : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VtException(VtErrorId.SourceReadFailed, $"The sync history of '{root}' cannot be read: {e.Message}", root, e);
+        }
+    }
 
     private static void Write(Utf8JsonWriter writer, VtHistoryEntry entry)
     {

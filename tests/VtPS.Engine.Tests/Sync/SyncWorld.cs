@@ -104,7 +104,7 @@ internal sealed class SyncWorld : IDisposable
             return contents;
         }
 
-        await using StoreSession store = await StoreSession.OpenAsync(RevisionStore.Find(root), Indexes, default);
+        await using StoreSession store = await StoreSession.OpenAsync(RevisionStore.Find(root)!, Indexes, default);
         StoreTreeReader reader = new(store.Blocks);
         foreach (VtBackup backup in await BackupCatalog.ReadAllAsync(store, e => throw e, default))
         {
