@@ -4,6 +4,7 @@ namespace VtPS.Engine.Maintenance;
 internal sealed class Finding(VtTestKind kind, string? objectName, string message)
 {
     private readonly HashSet<string> _backups = [];
+    private readonly HashSet<string> _ofSideCars = [];
     private readonly HashSet<string> _paths = [];
 
     public VtTestKind Kind => kind;
@@ -15,38 +16,52 @@ internal sealed class Finding(VtTestKind kind, string? objectName, string messag
     public List<string> Hashes { get; } = [];
 
     /// <summary>Whether a tree or content of a backup is touched, not only a side-car.</summary>
-    public bool TouchesContent { get; private set; }
+    public bool TouchesContent => _backups.Count > 0;
 
     /// <summary>Whether a side-car is touched.</summary>
-    public bool TouchesSideCar { get; private set; }
+    public bool TouchesSideCar => _ofSideCars.Count > 0;
 
     /// <summary>Notes a backup that is touched, and the path inside; null for its side-car.</summary>
     public void Touch(string backupId, string? path)
     {
-        _backups.Add(backupId);
         if (path is null)
         {
-            TouchesSideCar = true;
+            _ofSideCars.Add(backupId);
         }
         else
         {
-            TouchesContent = true;
+            _backups.Add(backupId);
             _paths.Add(path);
         }
     }
 
     /// <summary>Whether it touches one of these backups.</summary>
-    public bool Touches(IReadOnlySet<string> backupIds) => _backups.Overlaps(backupIds);
+    public bool Touches(IReadOnlySet<string> backupIds) => _backups.Overlaps(backupIds) || _ofSideCars.Overlaps(backupIds);
 
-    public VtTestResult ToResult(VtStore store) => new()
+    /// <summary>One result or, where the same damage touches the content of some backups and only the side-cars of others, one for each kind.</summary>
+    public IEnumerable<VtTestResult> ToResults(VtStore store)
+    {
+        if (TouchesContent || !TouchesSideCar)
+        {
+            yield return ToResult(store, Message, _backups, _paths);
+        }
+
+        if (_ofSideCars.Except(_backups).Any())
+        {
+            const string Hint = " Only side-cars of these backups, which make the next run quick, stand on it: everything can be restored.";
+            yield return ToResult(store, Message + Hint, _ofSideCars.Except(_backups), []);
+        }
+    }
+
+    private VtTestResult ToResult(VtStore store, string message, IEnumerable<string> backups, IEnumerable<string> paths) => new()
     {
         Store = store.Path,
         StoreId = store.StoreId,
         Kind = kind,
         ObjectName = objectName,
         Hash = [.. Hashes],
-        Message = TouchesSideCar && !TouchesContent ? Message + " Only side-cars, which make the next run quick, stand on it: everything can be restored." : Message,
-        BackupId = [.. _backups.Order(StringComparer.Ordinal)],
-        Path = [.. _paths.Order(StringComparer.Ordinal)],
+        Message = message,
+        BackupId = [.. backups.Order(StringComparer.Ordinal)],
+        Path = [.. paths.Order(StringComparer.Ordinal)],
     };
 }

@@ -18,7 +18,7 @@ internal static class RepairOperation
     {
         store.Index.Clear();
         await store.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return new Finding(VtTestKind.IndexRebuilt, null, string.Create(CultureInfo.InvariantCulture, $"The index was read anew from the data files: {store.Index.CountBlocks()} blocks.")).ToResult(store.Info);
+        return new Finding(VtTestKind.IndexRebuilt, null, string.Create(CultureInfo.InvariantCulture, $"The index was read anew from the data files: {store.Index.CountBlocks()} blocks.")).ToResults(store.Info).Single();
     }
 
     /// <summary>Finds what a repair would save: reads all data, changes nothing.</summary>
@@ -83,7 +83,7 @@ internal static class RepairOperation
         store.Index.ClearCompleteBelow();
         await store.RefreshAsync(cancellationToken).ConfigureAwait(false);
         await TraceAsync(store, damage, saved, cancellationToken).ConfigureAwait(false);
-        return [.. damage.Findings.Select(finding => finding.ToResult(store.Info))];
+        return [.. damage.Findings.SelectMany(finding => finding.ToResults(store.Info))];
     }
 
     private static async Task TraceAsync(StoreSession store, DamageMap damage, List<(Finding Finding, IReadOnlyList<VtHash> Lost)> saved, CancellationToken cancellationToken)

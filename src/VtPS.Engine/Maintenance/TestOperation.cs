@@ -51,12 +51,12 @@ internal static class TestOperation
             IEnumerable<Finding> ofObjects = request.BackupIds is { } ids ? objects.Findings.Where(finding => finding.Kind == VtTestKind.BackupDamaged && finding.Touches(ids)) : objects.Findings;
             foreach (Finding finding in (IEnumerable<Finding>)[.. ofObjects, .. blocks.Findings, .. damage.Findings])
             {
-                results.Add(finding.ToResult(store.Info));
+                results.AddRange(finding.ToResults(store.Info));
             }
 
             if (results.TrueForAll(static result => !result.IsDamage))
             {
-                results.Add(new Finding(VtTestKind.Passed, null, Describe(request, backups.Count, blocks, reading)).ToResult(store.Info));
+                results.Add(new Finding(VtTestKind.Passed, null, Describe(request, backups.Count, blocks, reading)).ToResults(store.Info).Single());
             }
             else
             {

@@ -153,6 +153,40 @@ public sealed class TestOperationTests
     }
 
     [Fact]
+    public async Task ABackupOfWhichOnlyASideCarIsTouchedIsNotNamedWithThePathsOfOthers()
+    {
+        await using DamagedStore damaged = await DamagedStore.CreateAsync();
+        List<string> same = [];
+        for (int i = 0; i < 30; i++)
+        {
+            damaged.Source.WriteFile($"d/same-{i}", "same");
+            same.Add(damaged.Source.Combine($"d/same-{i}"));
+        }
+
+        DateTime written = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        same.ForEach(path => File.SetLastWriteTimeUtc(path, written));
+        await damaged.BackupAsync();
+        List<string> before = await damaged.ListAsync(StoreNames.Data);
+
+        // Another change time, and so another side-car of the same directory: the second run stores it beside its own top, and the third stands on it.
+        same.ForEach(path => File.SetLastWriteTimeUtc(path, written));
+        await Task.Delay(TimeSpan.FromSeconds(2.1));
+        damaged.Source.WriteFile("top", "second");
+        VtBackup second = await damaged.BackupAsync();
+        string file = (await damaged.DataFilesAsync(DataFileContent.Trees)).Except(before).Single();
+        damaged.Source.WriteFile("top", "third");
+        VtBackup third = await damaged.BackupAsync();
+        await damaged.FlipAsync(file, DataFileFormat.HeaderLength + 40);
+
+        IReadOnlyList<VtTestResult> results = await damaged.TestAsync(r => r with { Data = true });
+
+        Assert.All(results, r => Assert.True(r.IsDamage));
+        Assert.Contains(results, r => r.BackupId.SequenceEqual([second.Id]) && r.Path is ["/"]);
+        Assert.Contains(results, r => r.BackupId.SequenceEqual([third.Id]) && r.Path.Length == 0 && r.Message.Contains("everything can be restored", StringComparison.Ordinal));
+        Assert.DoesNotContain(results, r => r.BackupId.Contains(third.Id) && r.Path.Length > 0);
+    }
+
+    [Fact]
     public async Task ATornDataFileIsReadAsFarAsItGoes()
     {
         await using DamagedStore damaged = await DamagedStore.CreateAsync();
