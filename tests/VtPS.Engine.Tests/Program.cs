@@ -7,6 +7,6 @@ return args switch
 {
     [ModelWorker.Verb, _, _, _, _] => await ModelWorker.RunAsync(args),
     ["serve", "--stdio"] => await StdioService.RunAsync(),
-    ["sync", var path, var peer] => await SyncWorker.RunAsync(path, peer),
+    ["sync", var path, var peer, var last] => await SyncWorker.RunAsync(path, peer, last),
     _ => 2,
 };

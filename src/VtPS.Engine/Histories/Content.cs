@@ -9,7 +9,8 @@ namespace VtPS.Engine.Histories;
 /// Whether the change wrote nothing, but deleted, moved or touched an entry that held this: then it counts only where no content that was written is left, and
 /// that of a change which keeps the entry alive before that of a deletion.
 /// </param>
-internal sealed record Content(NodeData Data, FileTime Written, bool IsWeak = false)
+/// <param name="For">For a weak one that a merge decided on: the change in whose stead it stands, because the entry which that change kept alive holds this by now.</param>
+internal sealed record Content(NodeData Data, FileTime Written, bool IsWeak = false, Dot? For = null)
 {
     public bool Equals(Content? other) => other is not null && Data.Equals(other.Data);
 

@@ -13,6 +13,7 @@ internal static class HistoryCodec
     private const byte OneChange = 1;
     private const byte IsWeak = 1;
     private const byte IsSame = 2;
+    private const byte HasFor = 4;
 
     /// <summary>Whether a name in the root is <c>.vt</c>, in either case: it belongs to VtPS, is never synced, and some file systems take <c>.VT</c> for the same.</summary>
     public static bool IsStateName(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(name, ".vt"u8);
@@ -48,7 +49,12 @@ internal static class HistoryCodec
             Content content = sibling.Value;
             Begin(writer, one, sibling.Dot);
             bool isSame = content.Data.Equals(last);
-            writer.WriteByte((byte)((content.IsWeak ? IsWeak : 0) | (isSame ? IsSame : 0)));
+            writer.WriteByte((byte)((content.IsWeak ? IsWeak : 0) | (isSame ? IsSame : 0) | (content.For is null ? 0 : HasFor)));
+            if (content.For is { } stead)
+            {
+                Write(writer, stead);
+            }
+
             if (!isSame)
             {
                 content.Data.Write(writer);
@@ -105,8 +111,9 @@ internal static class HistoryCodec
         {
             Dot by = one ? dot : ReadDot(ref reader);
             byte flags = reader.ReadByte();
+            Dot? stead = (flags & HasFor) != 0 ? ReadDot(ref reader) : null;
             NodeData data = (flags & IsSame) == 0 ? NodeData.Read(ref reader) : i > 0 ? contents[i - 1].Value.Data : throw new InvalidDataException("A record of a history refers to a content before its first.");
-            contents[i] = new(by, new Content(data, ReadTime(ref reader), (flags & IsWeak) != 0));
+            contents[i] = new(by, new Content(data, ReadTime(ref reader), (flags & IsWeak) != 0, stead));
         }
 
         Sibling<Attributes>[] attributes = new Sibling<Attributes>[one ? 1 : Count(ref reader)];
@@ -132,7 +139,7 @@ internal static class HistoryCodec
 
     public static Attributes ReadAttributes(ref ByteReader reader)
     {
-        int mode = reader.ReadInt32() & 0xFFF;
+        int mode = reader.ReadInt32() & 0x1FF;
         return new Attributes(mode, ReadTime(ref reader));
     }
 

@@ -118,7 +118,7 @@ internal sealed class NodeRecord
         IEnumerable<Dot> life = Life.Where(d => !seen.Covers(d));
         if (alive == false && Contents.Where(s => seen.Covers(s.Dot)).ToArray() is { Length: > 0 } deleted)
         {
-            content = Best(deleted).Value with { IsWeak = true };
+            content = Best(deleted).Value with { IsWeak = true, For = null };
         }
 
         return new NodeRecord
@@ -151,6 +151,42 @@ internal sealed class NodeRecord
             Places = Places,
             Contents = [.. Contents.Where(s => !lost.Contains(s.Dot))],
             Attributes = attributes.Length > 0 ? attributes : Attributes,
+        };
+    }
+
+    /// <summary>What was moved or touched while others wrote it anew: the first content that such a change kept and that is no longer what the entry holds; null where there is none.</summary>
+    public Sibling<Content>? Outdated
+    {
+        get
+        {
+            Sibling<Content> winner = Winner;
+            foreach (Sibling<Content> sibling in Contents)
+            {
+                if (!winner.Value.IsWeak && Rank(sibling) == 1 && !sibling.Value.Equals(winner.Value))
+                {
+                    return sibling;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// With the decision that what was kept alive while others wrote it anew now holds what they wrote. Else, when that is deleted by somebody who knows nothing of the move, the
+    /// entry would be what it was before, which by then nobody may have any more.
+    /// </summary>
+    public NodeRecord Renewed(Dot dot, in Sibling<Content> outdated)
+    {
+        Dot old = outdated.Dot;
+        return new NodeRecord
+        {
+            Id = Id,
+            Seen = Seen.With(dot),
+            Life = Life,
+            Places = Places,
+            Contents = [.. Contents.Where(s => s.Dot != old), new(dot, new Content(Data, default, IsWeak: true, outdated.Value.For ?? old))],
+            Attributes = Attributes,
         };
     }
 
@@ -201,7 +237,7 @@ internal sealed class NodeRecord
     }
 
     /// <summary>What was written counts more than what was kept, and that more than what was deleted.</summary>
-    private int Rank(in Sibling<Content> content) => !content.Value.IsWeak ? 2 : Array.IndexOf(Life, content.Dot) >= 0 ? 1 : 0;
+    private int Rank(in Sibling<Content> content) => !content.Value.IsWeak ? 2 : Array.IndexOf(Life, content.Value.For ?? content.Dot) >= 0 ? 1 : 0;
 
     private static bool Has<T>(Sibling<T>[] siblings, Dot dot)
     {

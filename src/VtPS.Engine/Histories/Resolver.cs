@@ -20,6 +20,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
         {
             _changed = false;
             ResolveContents();
+            RenewKept();
             ReviveParents();
             BreakCircles();
             ResolveNames();
@@ -44,6 +45,20 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
         }
     }
 
+    private void RenewKept()
+    {
+        foreach (NodeRecord record in Select(r => r.IsAlive && r.Outdated is not null))
+        {
+            NodeRecord renewed = record;
+            while (renewed.Outdated is { } outdated)
+            {
+                renewed = renewed.Renewed(history.NextDecision(), outdated);
+            }
+
+            Put(renewed);
+        }
+    }
+
     private Content? Preferred(Sibling<Content>[] siblings)
     {
         IEnumerable<Sibling<Content>> candidates = policy switch
@@ -60,7 +75,7 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
     {
         NodeId id = NodeId.OfConflict(record.Id, loser.Data);
         NodeRecord? kept = history.Find(id);
-        loser = loser with { IsWeak = false };
+        loser = loser with { IsWeak = false, For = null };
         Place place = record.Place with { Name = ConflictRules.Name(record.Place.Name, loser.Data, 8) };
         Attributes attributes = record.Attribute with { Modified = loser.Written };
         _conflicts.Add(id);

@@ -7,10 +7,23 @@ namespace VtPS.Engine.Replicas;
 
 /// <summary>
 /// Puts right what a sync left between two places: the content of parked files becomes recovered content, from which they are made again where the history has them, and the
-/// entries are noted as not on disk, which is no deletion.
+/// entries are noted as not on disk, which is no deletion. What a parked folder holds and the last scan did not see goes to the revisions.
 /// </summary>
-internal static class ParkingRecovery
+internal sealed class ParkingRecovery
 {
+    private readonly AppliedTree _applied;
+    private readonly DirectoryHandle _recovered;
+    private readonly RevisionFolder _revisions;
+    private readonly CancellationToken _cancellationToken;
+
+    private ParkingRecovery(AppliedTree applied, DirectoryHandle recovered, RevisionFolder revisions, CancellationToken cancellationToken)
+    {
+        _applied = applied;
+        _recovered = recovered;
+        _revisions = revisions;
+        _cancellationToken = cancellationToken;
+    }
+
     /// <summary>Recovers.</summary>
     /// <param name="state">The replica.</param>
     /// <param name="folder">Its state folder.</param>
@@ -40,15 +53,16 @@ internal static class ParkingRecovery
             }
         }
 
-        foreach (AppliedEntry entry in state.Applied.Entries.Where(e => LiesIn(state.Applied, e, parked)).ToList())
-        {
-            state.Applied.Remove(entry);
-        }
-
         if (!readOnly)
         {
             using DirectoryHandle recovered = ReplicaFolder.OpenFolder(folder.Recovered);
-            Empty(parking, recovered, cancellationToken);
+            using RevisionFolder revisions = new(folder);
+            new ParkingRecovery(state.Applied, recovered, revisions, cancellationToken).Empty(parking, null, []);
+        }
+
+        foreach (AppliedEntry entry in state.Applied.Entries.Where(e => LiesIn(state.Applied, e, parked)).ToList())
+        {
+            state.Applied.Remove(entry);
         }
 
         return true;
@@ -67,44 +81,80 @@ internal static class ParkingRecovery
         return false;
     }
 
-    private static void Empty(DirectoryHandle folder, DirectoryHandle recovered, CancellationToken cancellationToken)
+    /// <summary>Empties a folder.</summary>
+    /// <param name="folder">The parking, or a folder that was parked.</param>
+    /// <param name="id">The folder's identity; null for the parking, and for a folder that is not known.</param>
+    /// <param name="path">The path that it had in the tree.</param>
+    private void Empty(DirectoryHandle folder, NodeId? id, List<byte[]> path)
     {
         foreach (DirectoryEntryName name in folder.List())
         {
-            FileStatus status = folder.GetStatus(name.Name);
-            switch (status.Type)
+            AppliedEntry? known = path.Count == 0 ? FindParked(name.Name) : id is { } parent && _applied.TryFind(new Place(parent, name.Name), out AppliedEntry? entry) ? entry : null;
+            List<byte[]> wanted = path.Count > 0 ? [.. path, name.Name] : known is null ? ["parked"u8.ToArray(), name.Name] : _applied.PathOf(known.Place) ?? [known.Place.Name];
+            try
             {
-                case VtItemType.Directory:
-                    using (DirectoryHandle inner = folder.OpenDirectory(name.Name))
-                    {
-                        Empty(inner, recovered, cancellationToken);
-                    }
-
-                    folder.DeleteDirectory(name.Name);
-                    break;
-                case VtItemType.File:
-                    NodeData data;
-                    using (SafeFileHandle file = folder.OpenFile(name.Name))
-                    {
-                        data = NodeData.File(ContentHasher.Compute(file, cancellationToken));
-                    }
-
-                    byte[] target = System.Text.Encoding.ASCII.GetBytes(StagingArea.NameOf(data));
-                    if (recovered.TryGetStatus(target) is null)
-                    {
-                        folder.MoveTo(name.Name, recovered, target);
-                    }
-                    else
-                    {
-                        folder.DeleteFile(name.Name);
-                    }
-
-                    break;
-                default:
-                    // What a link points to is in the history.
-                    folder.DeleteFile(name.Name);
-                    break;
+                if (Recover(folder, name.Name, known, wanted))
+                {
+                    continue;
+                }
             }
+            catch (FileSystemException e) when (e.Reason == FileSystemReason.Denied)
+            {
+                // What cannot be read can be moved all the same.
+            }
+
+            _revisions.Take(folder, name.Name, wanted);
         }
     }
+
+    /// <summary>Empties a folder and removes it, keeps a known file by its content, and removes a known link; false for anything else, such as what the last scan did not see.</summary>
+    private bool Recover(DirectoryHandle folder, byte[] name, AppliedEntry? known, List<byte[]> path)
+    {
+        VtItemType type = folder.GetStatus(name).Type;
+        if (type == VtItemType.Directory)
+        {
+            using (DirectoryHandle inner = folder.OpenDirectory(name))
+            {
+                Empty(inner, known?.Id, path);
+            }
+
+            folder.DeleteDirectory(name);
+            return true;
+        }
+
+        if (known is null || known.Data.Type != type)
+        {
+            return false;
+        }
+
+        if (type == VtItemType.SymbolicLink)
+        {
+            // What it points to is in the history.
+            folder.DeleteFile(name);
+            return true;
+        }
+
+        using (SafeFileHandle file = folder.OpenFile(name))
+        {
+            if (!ContentHasher.Compute(file, _cancellationToken).Equals(known.Data.Content))
+            {
+                return false;
+            }
+        }
+
+        byte[] target = System.Text.Encoding.ASCII.GetBytes(StagingArea.NameOf(known.Data));
+        if (_recovered.TryGetStatus(target) is null)
+        {
+            folder.MoveTo(name, _recovered, target);
+        }
+        else
+        {
+            folder.DeleteFile(name);
+        }
+
+        return true;
+    }
+
+    private AppliedEntry? FindParked(byte[] name) =>
+        UInt128.TryParse(PathText.Format(name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 id) ? _applied.Find(new NodeId(id)) : null;
 }

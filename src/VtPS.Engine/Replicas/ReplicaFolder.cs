@@ -141,7 +141,7 @@ internal sealed class ReplicaFolder : IDisposable
     public static DirectoryHandle OpenFolder(string path)
     {
         Directory.CreateDirectory(path);
-        return FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(path));
+        return FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(path), followLast: false);
     }
 
     public void Dispose() => _lock?.Dispose();

@@ -161,11 +161,14 @@ internal sealed class Scanner
     /// <summary>Records the deletion of what was not found, save what is left out or lies in a folder that could not be read.</summary>
     private void RecordGone(LiveMatcher matcher, List<LiveEntry> entries)
     {
+        // What was renamed and cannot be read, or is being written, under its new name, is not gone: it is what has its inode.
+        HashSet<ulong> inodes = [.. entries.Where(e => e.IsLeftAlone && e.Match is null).Select(e => e.Status.Inode)];
         HashSet<NodeId> unread = [.. entries.Where(e => e.IsDirectory && e.IsLeftAlone && e.Match is not null).Select(e => e.Match!.Id)];
+        unread.UnionWith(_state.Applied.Entries.Where(e => inodes.Contains(e.Facts.Inode) && !matcher.IsMatched(e)).Select(e => e.Id));
         List<AppliedEntry> gone = [];
         foreach (AppliedEntry entry in _state.Applied.Entries)
         {
-            if (!matcher.IsMatched(entry) && !_recorder.IsNew(entry) && !LiesIn(entry, unread)
+            if (!matcher.IsMatched(entry) && !_recorder.IsNew(entry) && !unread.Contains(entry.Id) && !LiesIn(entry, unread)
                 && (_rules.Root.IsEmpty || _state.Applied.PathOf(entry.Place) is not { } path || !_rules.IsExcluded(path, entry.Data.IsDirectory)))
             {
                 gone.Add(entry);

@@ -10,19 +10,22 @@ namespace VtPS.Engine.Replicas;
 internal sealed class StagingArea : IDisposable
 {
     private const int CopyBuffer = 1 << 20;
+    private const string Made = "made-";
 
     private readonly string _path;
     private readonly string _recovered;
     private readonly Dictionary<NodeData, int> _uses = [];
+    private readonly Dictionary<NodeData, Queue<byte[]>> _made = [];
     private readonly string _stamp = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private int _number;
 
-    /// <param name="folder">The replica's state folder; its staging folder is made.</param>
+    /// <param name="folder">The replica's state folder; its staging folder is made, and marked as one to be checked until <see cref="StagingCheck.End"/>.</param>
     public StagingArea(ReplicaFolder folder)
     {
         _path = folder.Staging;
         _recovered = folder.Recovered;
         Handle = ReplicaFolder.OpenFolder(_path);
+        StagingCheck.Begin(folder);
     }
 
     public DirectoryHandle Handle { get; }
@@ -46,11 +49,7 @@ internal sealed class StagingArea : IDisposable
     }
 
     /// <summary>Whether content is there to its end.</summary>
-    public bool Has(NodeData data)
-    {
-        string name = NameOf(data);
-        return File.Exists(Path.Join(_path, name)) || File.Exists(Path.Join(_recovered, name));
-    }
+    public bool Has(NodeData data) => Find(data) is not null;
 
     /// <summary>The path of a content's <c>.part</c> file.</summary>
     public string PartOf(NodeData data) => Path.Join(_path, NameOf(data) + ".part");
@@ -118,40 +117,84 @@ internal sealed class StagingArea : IDisposable
         return Complete(data, cancellationToken);
     }
 
-    /// <summary>A file of the content, for the caller to move or delete: its name in the staging folder. Null where the content is not there.</summary>
+    /// <summary>Makes the files that are not just moved out of here: of content that will be taken more than once, that stands in its reference, or that was recovered and may be nowhere else.</summary>
+    public void Prepare(CancellationToken cancellationToken)
+    {
+        foreach ((NodeData data, int uses) in _uses)
+        {
+            bool isInline = data.Content!.Kind is VtBlockKind.Literal or VtBlockKind.Run;
+            string? source = isInline ? null : Find(data);
+            if (!isInline && (source is null || (uses == 1 && Path.GetDirectoryName(source) == _path)))
+            {
+                continue;
+            }
+
+            Queue<byte[]> made = new(uses);
+            for (int i = 0; i < uses; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                byte[] name = Encoding.ASCII.GetBytes(string.Create(null, $"{Made}{_stamp}-{++_number}"));
+                if (source is null)
+                {
+                    using SafeFileHandle file = Handle.CreateFile(name, 0x180);
+                    Fill(file, data.Content);
+                }
+                else
+                {
+                    File.Copy(source, Path.Join(_path, Encoding.ASCII.GetString(name)));
+                }
+
+                made.Enqueue(name);
+            }
+
+            _made.Add(data, made);
+        }
+    }
+
+    /// <summary>A file of the content, for the caller to move or <see cref="Return"/>: its name in the staging folder. Null where the content is not there.</summary>
     public byte[]? Take(NodeData data)
     {
         byte[] fresh = Fresh();
-        if (data.Content!.Kind is VtBlockKind.Literal or VtBlockKind.Run)
+        if (_made.TryGetValue(data, out Queue<byte[]>? made))
         {
-            using SafeFileHandle file = Handle.CreateFile(fresh, 0x180);
-            Fill(file, data.Content);
+            if (!made.TryDequeue(out byte[]? name))
+            {
+                return null;
+            }
+
+            Handle.MoveTo(name, Handle, fresh);
             return fresh;
         }
 
-        string name = NameOf(data);
-        string path = Path.Join(_path, name);
-        bool isFetched = File.Exists(path);
-        path = isFetched ? path : Path.Join(_recovered, name);
-        if (!isFetched && !File.Exists(path))
+        string path = Path.Join(_path, NameOf(data));
+        if (!File.Exists(path))
         {
             return null;
         }
 
-        // What was recovered may be nowhere else: it stays until all is done.
-        string target = Path.Join(_path, Encoding.ASCII.GetString(fresh));
-        int uses = _uses.GetValueOrDefault(data);
-        _uses[data] = uses - 1;
-        if (uses > 1 || !isFetched)
+        File.Move(path, Path.Join(_path, Encoding.ASCII.GetString(fresh)));
+        return fresh;
+    }
+
+    /// <summary>Takes back a file that found no place, for the next sync. What is under its name by now and is another, or was written to, is left for <see cref="Sweep"/>.</summary>
+    /// <param name="fresh">Its name in the staging folder; nothing may have it any more.</param>
+    /// <param name="made">Its status when it was made.</param>
+    /// <param name="data">What it holds.</param>
+    public void Return(byte[] fresh, in FileStatus made, NodeData data)
+    {
+        if (Handle.TryGetStatus(fresh) is not { } status || status.Inode != made.Inode || status.Size != made.Size || status.Modified != made.Modified)
         {
-            File.Copy(path, target);
-        }
-        else
-        {
-            File.Move(path, target);
+            return;
         }
 
-        return fresh;
+        if (data.Content is not { Kind: not (VtBlockKind.Literal or VtBlockKind.Run) })
+        {
+            Handle.DeleteFile(fresh);
+            return;
+        }
+
+        Handle.SetMode(fresh, 0x180);
+        Handle.Rename(fresh, Encoding.ASCII.GetBytes(NameOf(data)));
     }
 
     /// <summary>A name that nothing has, nor anything that a process left which was killed.</summary>
@@ -166,6 +209,10 @@ internal sealed class StagingArea : IDisposable
             {
                 revisions.Take(Handle, name.Name, ["unfinished"u8.ToArray(), name.Name]);
             }
+            else if (name.Name.AsSpan().StartsWith(Encoding.ASCII.GetBytes(Made)))
+            {
+                Handle.DeleteFile(name.Name);
+            }
         }
     }
 
@@ -179,6 +226,14 @@ internal sealed class StagingArea : IDisposable
     }
 
     public void Dispose() => Handle.Dispose();
+
+    private string? Find(NodeData data)
+    {
+        string name = NameOf(data);
+        string fetched = Path.Join(_path, name);
+        string recovered = Path.Join(_recovered, name);
+        return File.Exists(fetched) ? fetched : File.Exists(recovered) ? recovered : null;
+    }
 
     private static void Fill(SafeFileHandle file, VtBlockReference content)
     {

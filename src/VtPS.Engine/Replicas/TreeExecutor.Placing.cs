@@ -32,21 +32,23 @@ internal sealed partial class TreeExecutor
         {
             // Open to this user until all is in it.
             target.CreateDirectory(place.Name, 0x1C0 | record.Attribute.Mode);
-            Add(record, target.GetStatus(place.Name));
+            FileStatus made = target.GetStatus(place.Name);
+            Add(record, made, made);
         }
         else if (Make(record) is { } fresh)
         {
+            FileStatus made = _staging.Handle.GetStatus(fresh);
             try
             {
                 _staging.Handle.MoveTo(fresh, target, place.Name);
             }
             catch (IOException)
             {
-                _staging.Handle.DeleteFile(fresh);
+                _staging.Return(fresh, made, record.Data);
                 throw;
             }
 
-            Add(record, target.GetStatus(place.Name));
+            Add(record, target.GetStatus(place.Name), made);
         }
         else
         {
@@ -64,7 +66,7 @@ internal sealed partial class TreeExecutor
             return target.TryGetStatus(place.Name) is null || Wait(action);
         }
 
-        if (Applied.TryFind(place, out AppliedEntry? other) && other != entry && !_folders.IsParked(other.Id) && occupant.Type == other.Data.Type && occupant.Inode == other.Facts.Inode
+        if (Applied.TryFind(place, out AppliedEntry? other) && other != entry && !_folders.IsParked(other.Id) && IsAsKnown(other, occupant)
             && _state.History.Find(other.Id) is { } leaving && !(leaving.IsAlive && leaving.Place.Equals(place)))
         {
             _folders.Park(other);
@@ -74,7 +76,7 @@ internal sealed partial class TreeExecutor
         if (entry is null && other is null && record.IsDirectory && occupant.Type == VtItemType.Directory)
         {
             // The user has made it too.
-            Add(record, occupant);
+            Add(record, occupant, occupant);
             return false;
         }
 
@@ -101,14 +103,14 @@ internal sealed partial class TreeExecutor
         folder.MoveTo(name, target, place.Name);
         _folders.Unpark(entry.Id);
         Applied.Move(entry, place);
-        FileFacts facts = FileFacts.Of(target.GetStatus(place.Name), FileTime.Now);
+        FileFacts facts = FactsOf(status, target.GetStatus(place.Name));
         entry.Facts = facts with { IsTrusted = facts.IsTrusted && isTrusted };
     }
 
-    private void Add(NodeRecord record, in FileStatus status)
+    private void Add(NodeRecord record, in FileStatus status, in FileStatus made)
     {
         Attributes attributes = record.IsDirectory ? new Attributes(status.Mode & 0x1FF, default) : record.Attribute;
-        Applied.Add(new AppliedEntry { Id = record.Id, Place = record.Place, Data = record.Data, Attributes = attributes, Seen = VersionVector.Empty, Facts = FileFacts.Of(status, FileTime.Now) });
+        Applied.Add(new AppliedEntry { Id = record.Id, Place = record.Place, Data = record.Data, Attributes = attributes, Seen = VersionVector.Empty, Facts = FactsOf(made, status) });
     }
 
     /// <summary>Makes a file or link in the staging folder, complete with its attributes; null where its content is not there.</summary>
@@ -144,7 +146,8 @@ internal sealed partial class TreeExecutor
                 {
                     (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
                     SetAttributes(folder, name, record);
-                    Note(entry, record, folder.GetStatus(name));
+                    FileStatus status = folder.GetStatus(name);
+                    Note(entry, record, status, status);
                 }
                 catch (IOException e)
                 {

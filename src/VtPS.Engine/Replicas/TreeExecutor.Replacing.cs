@@ -85,50 +85,48 @@ internal sealed partial class TreeExecutor
             return;
         }
 
-        bool done = false;
+        FileStatus made = _staging.Handle.GetStatus(fresh);
         try
         {
             (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
             if (!IsAsKnown(entry, folder.GetStatus(name)))
             {
                 action.Wait("It changed on this side meanwhile.");
-                return;
             }
-
-            if (_staging.Handle.TryExchange(fresh, folder, name))
+            else if (_staging.Handle.TryExchange(fresh, folder, name))
             {
-                if (!IsAsKnown(entry, _staging.Handle.GetStatus(fresh)))
-                {
-                    // Whoever replaced it in that moment gets it back.
-                    _staging.Handle.TryExchange(fresh, folder, name);
-                    action.Wait("It changed on this side meanwhile.");
-                    return;
-                }
-
-                done = true;
-                (DirectoryHandle Folder, byte[] Name) there = _revisions.Take(_staging.Handle, fresh, PathOf(entry));
-                if (!_keepRevisions)
-                {
-                    there.Folder.DeleteFile(there.Name);
-                }
+                Exchanged(action, entry, folder, name, fresh);
             }
             else if (MoveAway(folder, name, entry, action))
             {
-                done = true;
                 _staging.Handle.MoveTo(fresh, folder, name);
             }
 
-            if (done)
+            if (action.Status == VtSyncActionStatus.Planned)
             {
-                Note(entry, record, folder.GetStatus(name));
+                Note(entry, record, made, folder.GetStatus(name));
             }
         }
         finally
         {
-            if (!done)
-            {
-                _staging.Handle.DeleteFile(fresh);
-            }
+            _staging.Return(fresh, made, record.Data);
+        }
+    }
+
+    /// <summary>Gives what was replaced to the revisions. Whoever replaced it in the moment before gets it back.</summary>
+    private void Exchanged(PlannedAction action, AppliedEntry entry, DirectoryHandle folder, byte[] name, byte[] taken)
+    {
+        bool isKnown = IsAsKnown(entry, _staging.Handle.GetStatus(taken));
+        if (!isKnown && _staging.Handle.TryExchange(taken, folder, name))
+        {
+            action.Wait("It changed on this side meanwhile.");
+            return;
+        }
+
+        (DirectoryHandle Folder, byte[] Name) there = _revisions.Take(_staging.Handle, taken, PathOf(entry));
+        if (isKnown && !_keepRevisions)
+        {
+            there.Folder.DeleteFile(there.Name);
         }
     }
 
@@ -144,6 +142,7 @@ internal sealed partial class TreeExecutor
         }
 
         SetAttributes(folder, name, action.Record);
-        Note(entry, action.Record, folder.GetStatus(name));
+        FileStatus touched = folder.GetStatus(name);
+        Note(entry, action.Record, status with { Modified = touched.Modified }, touched);
     }
 }

@@ -50,6 +50,10 @@ internal sealed partial class TreeExecutor : IDisposable
 
         _staging.Sweep(_revisions);
         CopyContents(plan);
+        _staging.Prepare(_cancellationToken);
+
+        // A file that has its name after a power cut must have its content, too.
+        _parking.FlushFileSystem();
         Each(plan, a => a.Kind == VtSyncActionKind.Delete && !a.Record.IsDirectory, DeleteFile);
         List<PlannedAction> placed = [.. plan.Actions.Where(a => a.IsMake || a.Kind == VtSyncActionKind.Move)];
         placed.Sort((a, b) => DepthOf(a.Record).CompareTo(DepthOf(b.Record)));
@@ -166,11 +170,18 @@ internal sealed partial class TreeExecutor : IDisposable
     }
 
     /// <summary>Notes that an entry's content and attributes are those of a record.</summary>
-    private static void Note(AppliedEntry entry, NodeRecord record, in FileStatus status)
+    private static void Note(AppliedEntry entry, NodeRecord record, in FileStatus made, in FileStatus status)
     {
         entry.Data = record.Data;
         entry.Attributes = record.Attribute;
-        entry.Facts = FileFacts.Of(status, FileTime.Now);
+        entry.Facts = FactsOf(made, status);
+    }
+
+    /// <summary>The facts of what was put into its place. If another lies there already, the next scan reads it.</summary>
+    private static FileFacts FactsOf(in FileStatus made, in FileStatus status)
+    {
+        FileFacts facts = FileFacts.Of(status, FileTime.Now);
+        return facts with { IsTrusted = facts.IsTrusted && FileFacts.Of(made, FileTime.Now).IsSameEntry(status) };
     }
 
     /// <summary>Whether an entry is what it was when it was last looked at.</summary>

@@ -62,6 +62,11 @@ internal sealed class LocalPeer : ISyncPeer
             }
 
             _state = _folder.Load();
+            if (!_readOnly)
+            {
+                StagingCheck.Run(_folder, cancellationToken);
+            }
+
             if (ParkingRecovery.Run(_state, _folder, _readOnly, cancellationToken) && !_readOnly)
             {
                 _folder.Save(_state);
@@ -182,26 +187,21 @@ internal sealed class LocalPeer : ISyncPeer
     public async Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken)
     {
         TreePlan plan = _plan!;
-        try
-        {
-            await GuardAsync(
-                () =>
+        await GuardAsync(
+            () =>
+            {
+                try
                 {
                     Execute(plan, cancellationToken);
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            // What is done is noted however it ends; a tree is never ahead of its state after a power cut.
-            if (plan.Actions.Count > 0)
-            {
-                _root!.FlushFileSystem();
-                _folder!.Save(State);
-                SyncLog.Append(_folder, plan.Actions.Where(a => a.Status == VtSyncActionStatus.Done).Select(a => SyncLog.Line(_path, _terms.Peer, a)));
-            }
-        }
+                }
+                finally
+                {
+                    Note(plan);
+                }
+
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
 
         List<VtSyncAction> rows = Rows();
         try
@@ -257,6 +257,18 @@ internal sealed class LocalPeer : ISyncPeer
         foreach (PlannedAction action in plan.Actions.Where(a => a.Status == VtSyncActionStatus.Failed))
         {
             _observer.OnError(new VtError(VtErrorId.DestinationWriteFailed, $"'{action.Path}' in '{_path}' could not be synced: {action.Reason} The next sync tries it again.", action.Path, null));
+        }
+    }
+
+    /// <summary>Notes what is done, however it ended; the state is never ahead of the tree after a power cut.</summary>
+    private void Note(TreePlan plan)
+    {
+        if (plan.Actions.Count > 0)
+        {
+            _root!.FlushFileSystem();
+            StagingCheck.End(_folder!);
+            _folder!.Save(State);
+            SyncLog.Append(_folder, plan.Actions.Where(a => a.Status == VtSyncActionStatus.Done).Select(a => SyncLog.Line(_path, _terms.Peer, a)));
         }
     }
 

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using VtPS.Engine.Operations;
-using VtPS.Engine.Protocol;
-using VtPS.Engine.Sync;
 using VtPS.Engine.Tests.Faults;
 using Xunit;
 
@@ -10,8 +6,6 @@ namespace VtPS.Engine.Tests.Sync;
 /// <summary>kill -9 of either side in the middle of syncs, at random moments.</summary>
 public sealed class SyncKillTests
 {
-    private static readonly string Program = typeof(SyncKillTests).Assembly.Location;
-
     [Fact]
     public async Task A_killed_sync_is_taken_up_by_the_next()
     {
@@ -23,7 +17,7 @@ public sealed class SyncKillTests
             Rearrange(world["A"], random, i);
             Rearrange(world["B"], random, i + 100_000);
             (HashSet<string> one, HashSet<string> two) = (world["A"].Contents(), world["B"].Contents());
-            await (random.Next(2) == 0 ? KillBothAsync(world, random) : KillRemoteAsync(world, random));
+            await SyncKiller.RunAsync(world["A"].Path, world["B"].Path, random, 200);
             world.NoteTaken("A", one);
             world.NoteTaken("B", two);
             if (i % 4 == 3)
@@ -34,43 +28,6 @@ public sealed class SyncKillTests
 
         await world.SettleAsync();
         await world.AssertNothingLostAsync();
-    }
-
-    /// <summary>One process holds both trees.</summary>
-    private static async Task KillBothAsync(SyncWorld world, Random random)
-    {
-        using Process process = Process.Start("dotnet", [Program, "sync", world["A"].Path, world["B"].Path]);
-        await KillAsync(process, random);
-    }
-
-    /// <summary>The far end dies; this side sees the connection end.</summary>
-    private static async Task KillRemoteAsync(SyncWorld world, Random random)
-    {
-        ProcessStartInfo start = new("dotnet", [Program, "serve", "--stdio"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        Task killing = KillAsync(process, random);
-        try
-        {
-            ISyncPeer remote = await RemotePeer.ConnectAsync(
-                new StreamTransport("far", process.StandardOutput.BaseStream, process.StandardInput.BaseStream), world["B"].Path, isDry: false, NullObserver.Instance, default);
-            LocalPeer local = new(world["A"].Path, readOnly: false, compress: true, SyncWorld.Indexes, NullObserver.Instance);
-            await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = world["A"].Path, Peer = world["B"].Path, MaximumDelete = 10_000 }, local, remote);
-            await sync.PlanAsync(default);
-            await sync.RunAsync(null, default);
-        }
-        catch (VtException e) when (e.ErrorId == VtErrorId.PeerUnreachable)
-        {
-            // Killed before its end.
-        }
-
-        await killing;
-    }
-
-    private static async Task KillAsync(Process process, Random random)
-    {
-        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(random.Next(100, 900)));
-        process.Kill();
-        await process.WaitForExitAsync();
     }
 
     private static void Fill(SyncTree tree, Random random, int count)

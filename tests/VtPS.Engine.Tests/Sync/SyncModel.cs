@@ -6,7 +6,7 @@ using Xunit;
 namespace VtPS.Engine.Tests.Sync;
 
 /// <summary>
-/// One history of random edits and syncs on some peers, by a seed. The model: what no user overwrote or deleted on any peer is in every tree in the end; what a sync took off
+/// One history of random edits and syncs on some peers, by a seed; some syncs are cut, stopped, or killed. The model: what no user overwrote or deleted on any peer is in every tree in the end; what a sync took off
 /// a tree is in its revisions; and all trees are equal.
 /// </summary>
 internal sealed class SyncModel : IDisposable
@@ -70,6 +70,12 @@ internal sealed class SyncModel : IDisposable
             return;
         }
 
+        if (_random.Next(20) == 0)
+        {
+            await KillAsync(first, second);
+            return;
+        }
+
         int cut = _random.Next(3) == 0 ? _random.Next(30) : int.MaxValue;
         int stop = _random.Next(6) == 0 ? _random.Next(20) : int.MaxValue;
         _trace.Add($"sync {first} {second} cut {cut} stop {stop}");
@@ -118,6 +124,14 @@ internal sealed class SyncModel : IDisposable
         {
             _trace.Add("was cut");
         }
+    }
+
+    private async Task KillAsync(string first, string second)
+    {
+        (HashSet<string> one, HashSet<string> two) = (_world[first].Contents(), _world[second].Contents());
+        _trace.Add($"sync {first} {second} killed: {await SyncKiller.RunAsync(_world[first].Path, _world[second].Path, _random, 16)}");
+        _world.NoteTaken(first, one);
+        _world.NoteTaken(second, two);
     }
 
     private void Edit(SyncTree tree)
