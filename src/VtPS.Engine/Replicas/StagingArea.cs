@@ -10,6 +10,7 @@ namespace VtPS.Engine.Replicas;
 internal sealed class StagingArea : IDisposable
 {
     private const int CopyBuffer = 1 << 20;
+    private const string PartSuffix = ".part";
     private const string Made = "made-";
 
     private readonly string _path;
@@ -48,11 +49,18 @@ internal sealed class StagingArea : IDisposable
         return names.Count == 0 ? static _ => false : data => names.Contains(NameOf(data));
     }
 
+    /// <summary>The contents that are there in part, by name: how many bytes of each.</summary>
+    public static Dictionary<string, long> Parts(ReplicaFolder folder)
+    {
+        DirectoryInfo staging = new(folder.Staging);
+        return staging.Exists ? staging.EnumerateFiles("*" + PartSuffix).ToDictionary(file => Path.GetFileNameWithoutExtension(file.Name), file => file.Length) : [];
+    }
+
     /// <summary>Whether content is there to its end.</summary>
     public bool Has(NodeData data) => Find(data) is not null;
 
     /// <summary>The path of a content's <c>.part</c> file.</summary>
-    public string PartOf(NodeData data) => Path.Join(_path, NameOf(data) + ".part");
+    public string PartOf(NodeData data) => Path.Join(_path, NameOf(data) + PartSuffix);
 
     /// <summary>Says how often content will be taken.</summary>
     public void Expect(NodeData data) => _uses[data] = _uses.GetValueOrDefault(data) + 1;

@@ -4,8 +4,8 @@ using VtPS.Engine.IO;
 namespace VtPS.Engine.Sync;
 
 /// <summary>
-/// Packets of content between two peers (see <see cref="Packets"/>): in each, for each item, the number of the request, flags (1: the content ends here, 2: it is missing), and
-/// bytes, length-prefixed. For one thread at a time.
+/// Packets of content between two peers (see <see cref="Packets"/>): in each, for each item, the number of the request, flags (1: the content ends here, 2: it is missing, 4: pieces of the
+/// file that it replaces), and bytes, length-prefixed; of pieces the number of the first, from 0, and how many follow each other there. For one thread at a time.
 /// </summary>
 internal sealed class ContentPackets(bool compress) : IDisposable
 {
@@ -14,8 +14,10 @@ internal sealed class ContentPackets(bool compress) : IDisposable
 
     private const byte Last = 1;
     private const byte IsMissing = 2;
+    private const byte ArePieces = 4;
 
     private readonly ByteWriter _items = new(Target);
+    private readonly ByteWriter _pieces = new();
     private readonly Compressor? _compressor = compress ? Packets.CreateCompressor() : null;
 
     /// <summary>Whether the packet should be sent.</summary>
@@ -29,6 +31,17 @@ internal sealed class ContentPackets(bool compress) : IDisposable
         _items.WriteVarUInt((ulong)request);
         _items.WriteByte(last ? Last : (byte)0);
         _items.WritePrefixed(bytes);
+    }
+
+    /// <summary>Adds pieces of the file that a request's content is to replace.</summary>
+    public void AddPieces(int request, int first, int count, bool last)
+    {
+        _pieces.Clear();
+        _pieces.WriteVarUInt((ulong)first);
+        _pieces.WriteVarUInt((ulong)count);
+        _items.WriteVarUInt((ulong)request);
+        _items.WriteByte((byte)(ArePieces | (last ? Last : 0)));
+        _items.WritePrefixed(_pieces.Written);
     }
 
     /// <summary>Says that a request's content, or the rest of it, is not to be had.</summary>
@@ -50,7 +63,7 @@ internal sealed class ContentPackets(bool compress) : IDisposable
     /// <summary>Opens a packet.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="decompressor">Opens it.</param>
-    /// <param name="take">Gets each item: the request's number, whether the content ends, whether it is missing, the bytes.</param>
+    /// <param name="take">Gets each item.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static void Read(ReadOnlySpan<byte> packet, Decompressor decompressor, ItemTaker take)
     {
@@ -59,12 +72,25 @@ internal sealed class ContentPackets(bool compress) : IDisposable
         {
             int request = items.ReadInt32();
             byte flags = items.ReadByte();
-            take(request, (flags & Last) != 0, (flags & IsMissing) != 0, items.ReadPrefixed());
+            ReadOnlySpan<byte> bytes = items.ReadPrefixed();
+            (int First, int Count)? pieces = null;
+            if ((flags & ArePieces) != 0)
+            {
+                ByteReader numbers = new(bytes);
+                pieces = (numbers.ReadInt32(), numbers.ReadInt32());
+            }
+
+            take(request, (flags & Last) != 0, (flags & IsMissing) != 0, pieces, bytes);
         }
     }
 
     public void Dispose() => _compressor?.Dispose();
 
     /// <summary>Takes an item of a packet.</summary>
-    public delegate void ItemTaker(int request, bool last, bool isMissing, ReadOnlySpan<byte> bytes);
+    /// <param name="request">The request's number.</param>
+    /// <param name="last">Whether the content ends.</param>
+    /// <param name="isMissing">Whether the rest of it is not to be had.</param>
+    /// <param name="pieces">Pieces of the file that it is to replace, which come next; null where the bytes do.</param>
+    /// <param name="bytes">The bytes.</param>
+    public delegate void ItemTaker(int request, bool last, bool isMissing, (int First, int Count)? pieces, ReadOnlySpan<byte> bytes);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using VtPS.Engine.Backups;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 using VtPS.Engine.Replicas;
@@ -14,6 +15,8 @@ namespace VtPS.Engine.Sync;
 internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bool compress, Action<int> onRead)
 {
     private const int Piece = 1 << 20;
+
+    private byte[] _buffer = new byte[Piece];
 
     /// <summary>Reads what was asked for, in order.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -32,37 +35,22 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
             }
         }
 
-        using DirectoryPool pool = new();
-        PooledDirectory top = pool.AddRoot(root.Duplicate());
-        Dictionary<NodeId, PooledDirectory> folders = [];
+        using TreeFiles files = new(state, root);
         using ContentPackets packets = new(compress);
-        byte[] buffer = new byte[Piece];
         for (int i = 0; i < requests.Count; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            long offset = requests[i].Offset;
-            using SafeFileHandle? file = Open(pool, top, folders, sources[requests[i].Data]);
+            // Any file that holds it will do.
+            using SafeFileHandle? file = sources[requests[i].Data].Select(files.Open).FirstOrDefault(opened => opened is not null);
             if (file is null)
             {
                 packets.AddMissing(i);
+                continue;
             }
 
-            bool more = file is not null;
-            while (more)
+            foreach (int read in requests[i].Base is { } known ? ReadPieces(packets, i, requests[i], file, known) : ReadWhole(packets, i, requests[i], file))
             {
-                int read = ReadPiece(file!, buffer, offset, requests[i].Data.Length);
-                offset += Math.Max(0, read);
-                more = read > 0 && offset < requests[i].Data.Length;
-                if (read < 0)
-                {
-                    packets.AddMissing(i);
-                }
-                else
-                {
-                    onRead(read);
-                    packets.Add(i, buffer.AsSpan(0, read), !more);
-                }
-
+                cancellationToken.ThrowIfCancellationRequested();
+                onRead(read);
                 if (packets.IsFull)
                 {
                     yield return await Task.Run(packets.Finish, cancellationToken).ConfigureAwait(false);
@@ -76,74 +64,94 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
         }
     }
 
-    /// <summary>How many bytes were read; -1 where they cannot be.</summary>
-    private static int ReadPiece(SafeFileHandle file, byte[] buffer, long offset, long length)
+    /// <summary>Adds all of a content to packets; after each part, how many bytes it has.</summary>
+    private IEnumerable<int> ReadWhole(ContentPackets packets, int number, ContentRequest request, SafeFileHandle file)
+    {
+        long length = request.Data.Length;
+        long offset = request.Offset;
+        for (bool more = true; more;)
+        {
+            int wanted = (int)Math.Min(Piece, Math.Max(0, length - offset));
+            int read = Try(() => RandomAccess.Read(file, _buffer.AsSpan(0, wanted), offset));
+            if (read < 0)
+            {
+                packets.AddMissing(number);
+                yield break;
+            }
+
+            offset += read;
+            more = read > 0 && offset < length;
+            packets.Add(number, _buffer.AsSpan(0, read), !more);
+            yield return read;
+        }
+    }
+
+    /// <summary>Adds to packets what a content has that the file which it is to replace has not, and the numbers of the other pieces; after each part, how many bytes it has.</summary>
+    private IEnumerable<int> ReadPieces(ContentPackets packets, int number, ContentRequest request, SafeFileHandle file, PieceSums known)
+    {
+        ChunkReader reader = known.CreateReader(file, request.Offset);
+        if (_buffer.Length < reader.MinimumBuffer)
+        {
+            _buffer = new byte[reader.MinimumBuffer];
+        }
+
+        List<long> pieces = [];
+        int first = 0;
+        int count = 0;
+        int filled;
+        while ((filled = Try(() => reader.Fill(_buffer, pieces) ? 1 : 0)) > 0)
+        {
+            int at = 0;
+            foreach (long length in pieces)
+            {
+                ReadOnlySpan<byte> piece = _buffer.AsSpan(at, (int)length);
+                int same = known.Find(piece);
+                if (count > 0 && same != first + count)
+                {
+                    packets.AddPieces(number, first, count, last: false);
+                    count = 0;
+                }
+
+                if (same < 0)
+                {
+                    packets.Add(number, piece, last: false);
+                }
+                else
+                {
+                    first = count == 0 ? same : first;
+                    count++;
+                }
+
+                at += (int)length;
+            }
+
+            yield return at;
+        }
+
+        if (filled < 0)
+        {
+            packets.AddMissing(number);
+        }
+        else if (count > 0)
+        {
+            packets.AddPieces(number, first, count, last: true);
+        }
+        else
+        {
+            packets.Add(number, [], last: true);
+        }
+    }
+
+    /// <summary>What some reading gives; -1 where it fails.</summary>
+    private static int Try(Func<int> read)
     {
         try
         {
-            return RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, Math.Max(0, length - offset))), offset);
+            return read();
         }
         catch (IOException)
         {
             return -1;
         }
-    }
-
-    private SafeFileHandle? Open(DirectoryPool pool, PooledDirectory top, Dictionary<NodeId, PooledDirectory> folders, List<AppliedEntry> entries)
-    {
-        foreach (AppliedEntry entry in entries)
-        {
-            if (Find(top, folders, entry.Place.Parent) is not { } folder)
-            {
-                continue;
-            }
-
-            try
-            {
-                DirectoryHandle handle = pool.Acquire(folder);
-                try
-                {
-                    SafeFileHandle file = handle.OpenFile(entry.Place.Name);
-                    if (entry.Facts.IsSameEntry(handle.GetStatus(file)))
-                    {
-                        return file;
-                    }
-
-                    file.Dispose();
-                }
-                finally
-                {
-                    pool.Release(folder);
-                }
-            }
-            catch (FileSystemException)
-            {
-                // Another file may hold the same.
-            }
-        }
-
-        return null;
-    }
-
-    private PooledDirectory? Find(PooledDirectory top, Dictionary<NodeId, PooledDirectory> folders, NodeId id)
-    {
-        if (id.IsRoot)
-        {
-            return top;
-        }
-
-        if (folders.TryGetValue(id, out PooledDirectory? known))
-        {
-            return known;
-        }
-
-        if (state.Applied.Find(id) is not { } entry || Find(top, folders, entry.Place.Parent) is not { } parent)
-        {
-            return null;
-        }
-
-        PooledDirectory folder = DirectoryPool.Add(parent, entry.Place.Name);
-        folders.Add(id, folder);
-        return folder;
     }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.Compression;
+using VtPS.Engine.Histories;
 using VtPS.Engine.Replicas;
 
 namespace VtPS.Engine.Sync;
@@ -6,16 +8,20 @@ namespace VtPS.Engine.Sync;
 /// <summary>Puts packets of content into the staging folder, each content checked against what it should be. What is too long for one packet grows in a <c>.part</c> file, from which a later sync goes on.</summary>
 /// <param name="staging">The staging folder.</param>
 /// <param name="requests">What was asked for.</param>
+/// <param name="openBase">Opens the file that a content is to replace; null where that has changed.</param>
 /// <param name="onBytes">Told of bytes that came.</param>
-internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRequest> requests, Action<long> onBytes) : IDisposable
+internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRequest> requests, Func<NodeData, SafeFileHandle?> openBase, Action<long> onBytes) : IDisposable
 {
     private readonly Decompressor _decompressor = new();
     private FileStream? _part;
+    private SafeFileHandle? _base;
+    private byte[] _buffer = [];
     private int _open = -1;
+    private int _abandoned = -1;
 
     /// <summary>Takes in a packet.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or brings what nobody asked for.</exception>
-    public void Take(ReadOnlySpan<byte> packet, CancellationToken cancellationToken) => ContentPackets.Read(packet, _decompressor, (number, last, isMissing, bytes) =>
+    public void Take(ReadOnlySpan<byte> packet, CancellationToken cancellationToken) => ContentPackets.Read(packet, _decompressor, (number, last, isMissing, pieces, bytes) =>
     {
         if (number >= requests.Count)
         {
@@ -23,16 +29,16 @@ internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRe
         }
 
         ContentRequest request = requests[number];
-        onBytes(bytes.Length);
-        if (isMissing)
+        if (isMissing || number == _abandoned)
         {
             ClosePart();
             return;
         }
 
-        if (last && _open != number && request.Offset == 0)
+        if (last && pieces is null && _open != number && request.Offset == 0)
         {
             // Whole in one piece.
+            onBytes(bytes.Length);
             if (ContentHasher.Compute(bytes).Equals(request.Data.Content))
             {
                 staging.Put(request.Data, bytes);
@@ -50,7 +56,22 @@ internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRe
             _open = number;
         }
 
-        _part!.Write(bytes);
+        if (pieces is { } known)
+        {
+            if (!Copy(request, known.First, known.Count, cancellationToken))
+            {
+                // The file has changed since it was cut: what came so far is right, and the next sync goes on from it.
+                _abandoned = number;
+                ClosePart();
+                return;
+            }
+        }
+        else
+        {
+            onBytes(bytes.Length);
+            _part!.Write(bytes);
+        }
+
         if (last)
         {
             ClosePart();
@@ -64,10 +85,46 @@ internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRe
         _decompressor.Dispose();
     }
 
+    /// <summary>Copies pieces of the file that a content is to replace; false if they cannot be had.</summary>
+    private bool Copy(ContentRequest request, int first, int count, CancellationToken cancellationToken)
+    {
+        PieceSums sums = request.Base ?? throw new InvalidDataException("A packet names pieces of a file that nobody told of.");
+        (long offset, long length) = sums.Locate(first, count);
+        _base ??= openBase(request.Data);
+        if (_base is null)
+        {
+            return false;
+        }
+
+        if (_buffer.Length == 0)
+        {
+            _buffer = new byte[1 << 18];
+        }
+
+        while (length > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int read = RandomAccess.Read(_base, _buffer.AsSpan(0, (int)Math.Min(length, _buffer.Length)), offset);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            _part!.Write(_buffer, 0, read);
+            onBytes(read);
+            offset += read;
+            length -= read;
+        }
+
+        return true;
+    }
+
     private void ClosePart()
     {
         _part?.Dispose();
         _part = null;
+        _base?.Dispose();
+        _base = null;
         _open = -1;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class LocalPeer : ISyncPeer
     private StatusFile? _status;
     private SyncTerms _terms = new();
     private TreePlan? _plan;
-    private IReadOnlyList<ContentRequest> _needs = [];
+    private ContentNeeds _needs = ContentNeeds.None;
     private HashSet<NodeId> _conflicts = [];
     private bool _isMerged;
     private long _fetched;
@@ -121,8 +121,8 @@ internal sealed class LocalPeer : ISyncPeer
             }
 
             _plan = new Planner(State, _rules!, _conflicts, StagingArea.Look(_folder!)).Run();
-            _needs = [.. _plan.Needs.Select(Request)];
-            return new MergeSummary(State.History.Knowledge, [.. Rows()], _needs, [.. _conflicts], State.Applied.Entries.Count);
+            _needs = ContentNeeds.Create(State, _folder!, _root!, _plan, withBases: _compress && !_readOnly, _observer, cancellationToken);
+            return new MergeSummary(State.History.Knowledge, [.. Rows()], _needs.Requests, [.. _conflicts], State.Applied.Entries.Count);
         },
         cancellationToken);
 
@@ -159,9 +159,10 @@ internal sealed class LocalPeer : ISyncPeer
 
     public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ContentRequest> requests = _needs;
+        IReadOnlyList<ContentRequest> requests = _needs.Requests;
         using StagingArea staging = new(_folder!);
-        using ContentStager stager = new(staging, requests, bytes => _status!.AddBytes(_fetched += bytes));
+        using TreeFiles files = new(State, _root!);
+        using ContentStager stager = new(staging, requests, data => files.Open(_needs.Bases[data]), bytes => _status!.AddBytes(_fetched += bytes));
         using ProgressMeter progress = new(_observer, "Fetching") { BytesTotal = requests.Sum(r => r.Data.Length - r.Offset) };
         _status!.Set("Fetching", 0, progress.BytesTotal.Value);
         await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -289,12 +290,6 @@ internal sealed class LocalPeer : ISyncPeer
         VtErrorId.DestinationWriteFailed, $"The sync of '{_path}' failed: {e.Message} What was done stays; run it again once the cause is gone, and it goes on from there.", _path, e);
 
     private List<VtSyncAction> Rows() => [.. _plan!.Actions.Select(a => a.ToRow(VtSyncSide.Local))];
-
-    private ContentRequest Request(NodeData data)
-    {
-        FileInfo part = new(Path.Join(_folder!.Staging, StagingArea.NameOf(data) + ".part"));
-        return new ContentRequest(data, part.Exists && part.Length < data.Length ? part.Length : 0);
-    }
 
     private byte[]? ReadRules()
     {

@@ -177,6 +177,7 @@ internal static class SyncMessages
         {
             request.Data.Write(writer);
             writer.WriteVarUInt((ulong)request.Offset);
+            PieceSums.Write(writer, request.Base);
         }
     }
 
@@ -186,7 +187,7 @@ internal static class SyncMessages
         for (int count = reader.ReadInt32(); count > 0; count--)
         {
             NodeData data = NodeData.Read(ref reader);
-            requests.Add(data.Type == VtItemType.File ? new ContentRequest(data, reader.ReadLength()) : throw new InvalidDataException("Only files have content."));
+            requests.Add(data.Type == VtItemType.File ? new ContentRequest(data, reader.ReadLength(), PieceSums.Read(ref reader)) : throw new InvalidDataException("Only files have content."));
         }
 
         return requests;

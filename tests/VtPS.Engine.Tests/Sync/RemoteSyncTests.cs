@@ -76,6 +76,67 @@ public sealed class RemoteSyncTests
         Assert.InRange(second.Passed, 5_000_000, 10_000_000);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_a_changed_file_only_the_changed_pieces_travel(bool isPush)
+    {
+        using SyncTree here = new("here");
+        using SyncTree there = new("there");
+        SyncTree source = isPush ? here : there;
+        SyncTree target = isPush ? there : here;
+        byte[] content = TestContent.Random(2_000_000, 5);
+        File.WriteAllBytes(source.FullPath("file"), content);
+        await SyncAsync(here, there, new TestWire());
+        byte[] changed = [.. content[..300_000], .. "inserted"u8, .. content[300_000..900_000], .. content[1_200_000..], .. content[..100_000]];
+        File.WriteAllBytes(source.FullPath("file"), changed);
+        TestWire wire = new();
+
+        VtSyncResult result = await SyncAsync(here, there, wire);
+
+        Assert.Equal(VtBackupStatus.Complete, result.Status);
+        Assert.Equal(changed, File.ReadAllBytes(target.FullPath("file")));
+        Assert.InRange(wire.Passed, 1000, 60_000);
+    }
+
+    [Fact]
+    public async Task A_changed_file_that_was_cut_off_goes_on_from_what_came()
+    {
+        using SyncTree here = new("here");
+        using SyncTree there = new("there");
+        byte[] content = TestContent.Random(6_000_000, 6);
+        File.WriteAllBytes(here.FullPath("file"), content);
+        await SyncAsync(here, there, new TestWire());
+        byte[] changed = [.. content[..3_000_000], .. TestContent.Random(6_000_000, 7), .. content[3_000_000..]];
+        File.WriteAllBytes(here.FullPath("file"), changed);
+        await Assert.ThrowsAsync<VtException>(() => SyncAsync(here, there, new TestWire { CutAfter = 4 << 20 }));
+        TestWire second = new();
+
+        await SyncAsync(here, there, second);
+
+        Assert.Equal(changed, File.ReadAllBytes(there.FullPath("file")));
+        Assert.InRange(second.Passed, 1_000_000, 4_500_000);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_after_it_was_cut_into_pieces_waits()
+    {
+        using SyncTree here = new("here");
+        using SyncTree there = new("there");
+        byte[] content = TestContent.Random(100_000, 8);
+        File.WriteAllBytes(here.FullPath("file"), content);
+        await SyncAsync(here, there, new TestWire());
+        File.WriteAllBytes(there.FullPath("file"), [.. content, .. "there"u8]);
+
+        VtSyncResult result = await SyncAsync(here, there, new TestWire(), () => File.WriteAllBytes(here.FullPath("file"), content[..50_000]));
+
+        Assert.Equal((VtBackupStatus.CompleteWithErrors, 1), (result.Status, result.Waiting));
+        Assert.Equal(content[..50_000], File.ReadAllBytes(here.FullPath("file")));
+        Assert.Equal(VtBackupStatus.Complete, (await SyncAsync(here, there, new TestWire())).Status);
+        Assert.Equal(2, here.Files().Count());
+        Assert.Equal(here.List(), there.List());
+    }
+
     [Fact]
     public async Task A_renamed_folder_travels_as_one_record()
     {
@@ -115,7 +176,7 @@ public sealed class RemoteSyncTests
         return await RemotePeer.ConnectAsync(wire.Client, path, isDry: false, NullObserver.Instance, default);
     }
 
-    private static async Task<VtSyncResult> SyncAsync(SyncTree here, SyncTree there, TestWire wire)
+    private static async Task<VtSyncResult> SyncAsync(SyncTree here, SyncTree there, TestWire wire, Action? beforeRun = null)
     {
         Task service = PeerService.RunAsync(wire.Server, (_, _) => ValueTask.FromResult<IStoreService>(new SyncServer(there.Path, SyncWorld.Indexes)), ExportRight.Full, default);
         try
@@ -124,6 +185,7 @@ public sealed class RemoteSyncTests
             LocalPeer local = new(here.Path, readOnly: false, compress: true, SyncWorld.Indexes, NullObserver.Instance);
             await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = here.Path, Peer = there.Path }, local, remote);
             await sync.PlanAsync(default);
+            beforeRun?.Invoke();
             return await sync.RunAsync(null, default);
         }
         finally
