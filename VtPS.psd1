@@ -5,7 +5,7 @@
     Author                 = 'The VtPS contributors'
     CompanyName            = 'VtPS'
     Copyright              = '(c) The VtPS contributors. MIT License.'
-    Description            = 'Deduplicating backup: Stores of blocks that are kept once, backups of whole trees with all their metadata, restores, comparisons, and the blocks themselves as objects.'
+    Description            = 'Deduplicating backup: Stores of blocks that are kept once, backups of whole trees with all their metadata, restores, comparisons, and the blocks themselves as objects. And sync: trees on any number of machines made equal, with one history and conflicts that lose nothing.'
     CompatiblePSEditions   = @('Core')
     PowerShellVersion      = '7.6'
     FormatsToProcess       = @('bin/VtPS.Format.ps1xml')
@@ -20,17 +20,24 @@
         'Get-VtBlock'
         'Get-VtItem'
         'Get-VtKey'
+        'Get-VtPeer'
+        'Get-VtRevision'
+        'Get-VtStatus'
         'Get-VtStore'
+        'Get-VtSyncHistory'
         'Measure-VtStore'
         'New-VtStore'
         'Optimize-VtStore'
+        'Register-VtPeer'
         'Register-VtStore'
         'Remove-VtBackup'
         'Remove-VtKey'
         'Repair-VtStore'
         'Restore-VtItem'
         'Set-VtBackup'
+        'Sync-VtPeer'
         'Test-VtStore'
+        'Unregister-VtPeer'
         'Unregister-VtStore'
         'Update-VtKey'
     )
@@ -39,9 +46,9 @@
     AliasesToExport        = @()
     PrivateData            = @{
         PSData = @{
-            Tags         = @('Backup', 'Restore', 'Deduplication', 'Archive', 'Storage', 'Snapshot', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
+            Tags         = @('Backup', 'Restore', 'Deduplication', 'Archive', 'Storage', 'Snapshot', 'Sync', 'Peer', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
             LicenseUri   = 'https://opensource.org/license/mit'
-            ReleaseNotes = 'The first version: Stores, backups, lists, restores, comparisons, blocks. See CHANGELOG.md.'
+            ReleaseNotes = 'The first version: Stores, backups, lists, restores, comparisons, blocks, sync of trees. See CHANGELOG.md.'
         }
     }
 }

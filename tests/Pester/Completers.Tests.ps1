@@ -26,6 +26,19 @@ Describe 'Completion' {
         (Complete "Unregister-VtStore $($name.Substring(0, 6))").CompletionText | Should -Contain $name
     }
 
+    It 'offers the names of registered peers, and folders where none fits' {
+        $peer = Register-VtPeer "peer$name" ssh://nas/srv/docs
+        try {
+            $found = Complete "Sync-VtPeer . peer$($name.Substring(0, 6))"
+            $found.CompletionText | Should -Be $peer.Name
+            $found.ToolTip | Should -Be 'ssh://nas/srv/docs'
+            (Complete "Get-VtPeer peer$($name.Substring(0, 6))").CompletionText | Should -Be $peer.Name
+            (Complete "Unregister-VtPeer peer$($name.Substring(0, 6))").CompletionText | Should -Be $peer.Name
+            (Complete "Sync-VtPeer . $(Split-Path $tree)/do").CompletionText | Should -BeLike '*docs*'
+        }
+        finally { $null = $peer | Unregister-VtPeer }
+    }
+
     It 'offers the ids of backups, with what they are in the tooltip' {
         $found = Complete "Get-VtItem -Store $name -Backup "
         $found.CompletionText | Should -Contain $backup.Id

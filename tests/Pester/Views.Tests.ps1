@@ -4,7 +4,9 @@ Describe 'The views' {
         $store = Get-FreshStore @{ Description = 'For the views.' }
         $tree = Get-SampleTree
         $backup = Backup-VtTree $tree -Store $store -Subset papers
-        $objects = @{
+        $peer = Get-FreshPath 'peer'
+        $null = New-Item -ItemType Directory $peer
+        $objects = [ordered]@{
             VtStore = $store
             VtBackup = $backup
             VtItem = Get-VtItem docs -Backup $backup
@@ -16,10 +18,15 @@ Describe 'The views' {
             VtTestResult = Test-VtStore $store
             VtRetentionResult = Remove-VtBackup -Store $store -KeepLast 9 -WhatIf
             VtOptimizeResult = Optimize-VtStore $store
+            VtSyncAction = Sync-VtPeer $tree $peer -PassThru
+            VtSyncResult = Sync-VtPeer $tree $peer
+            VtHistoryEntry = Get-VtSyncHistory $tree
+            VtStatus = Get-VtStatus $tree
+            VtPeer = [VtPS.VtPeer]@{ Name = 'nas'; Uri = 'ssh://nas/srv'; Group = 'home' }
         }
     }
 
-    It 'shows <_> as a table and as a list' -ForEach 'VtStore', 'VtBackup', 'VtItem', 'VtFileResult', 'VtRestoreResult', 'VtDifference', 'VtBlock', 'VtStoreStatistics', 'VtTestResult', 'VtRetentionResult', 'VtOptimizeResult' {
+    It 'shows <_> as a table and as a list' -ForEach 'VtStore', 'VtBackup', 'VtItem', 'VtFileResult', 'VtRestoreResult', 'VtDifference', 'VtBlock', 'VtStoreStatistics', 'VtTestResult', 'VtRetentionResult', 'VtOptimizeResult', 'VtSyncAction', 'VtSyncResult', 'VtHistoryEntry', 'VtStatus', 'VtPeer' {
         $objects[$_] | Should -Not -BeNullOrEmpty
         $table = $objects[$_] | Format-Table | Out-String -Width 160
         $table | Should -Match '---'

@@ -114,4 +114,53 @@ Describe 'vt and the cmdlets' {
         $null = New-VtStore -Path (Get-FreshPath 'named') -Name $fromCmdlet
         (Invoke-Vt -Argument backups, --store, $fromCmdlet).Count | Should -Be 0
     }
+
+    Context 'syncs' {
+        BeforeAll {
+            # Two pairs of trees that are the same.
+            $script:pairs = foreach ($i in 1, 2) {
+                $here = Get-FreshPath 'here'
+                $there = Get-FreshPath 'there'
+                $null = New-Item -ItemType Directory -Path $there
+                Copy-Item -LiteralPath $tree -Destination $here -Recurse
+                [IO.File]::WriteAllText("$there/other.txt", 'other')
+                Get-ChildItem -LiteralPath $here, $there -Recurse -Force -File | ForEach-Object { $_.LastWriteTimeUtc = [datetime]'2026-01-01' }
+                [pscustomobject]@{ Here = $here; There = $there }
+            }
+        }
+
+        It 'plan and do the same, and tell the same of it' {
+            $vtPair, $cmdletPair = $pairs
+            Assert-Same -Cmdlet (Sync-VtPeer $vtPair.Here $vtPair.There -WhatIf) -Vt (Invoke-Vt -Argument sync, $vtPair.Here, $vtPair.There, --dry-run) -Except Author
+            Assert-Same -Cmdlet (Sync-VtPeer $cmdletPair.Here $cmdletPair.There -PassThru) -Vt (Invoke-Vt -Argument sync, $vtPair.Here, $vtPair.There, --pass-thru) -Except Author
+            foreach ($pair in $pairs) {
+                [IO.File]::WriteAllText("$($pair.Here)/readme.txt", 'here')
+                [IO.File]::WriteAllText("$($pair.There)/readme.txt", 'there!')
+                Remove-Item -LiteralPath "$($pair.There)/other.txt"
+            }
+
+            $cmdlet = Sync-VtPeer $cmdletPair.Here $cmdletPair.There -ConflictPolicy Local
+            Assert-Same -Cmdlet $cmdlet -Vt (Invoke-Vt -Argument sync, $vtPair.Here, $vtPair.There, --conflict-policy, local) -Except Path, Peer, GroupId, StartTime, Duration
+            foreach ($pair in $pairs) {
+                Assert-Same -Cmdlet (Get-VtSyncHistory $pair.Here) -Vt (Invoke-Vt -Argument history, $pair.Here)
+                Assert-Same -Cmdlet (Get-VtRevision $pair.There) -Vt (Invoke-Vt -Argument revisions, $pair.There)
+                Assert-Same -Cmdlet (Get-VtStatus $pair.There -Last 3) -Vt (Invoke-Vt -Argument status, $pair.There, --last, 3)
+            }
+
+            Assert-Same -Cmdlet (Get-VtSyncHistory "$($vtPair.Here)/readme.txt" -Last 2) -Vt (Invoke-Vt -Argument history, "$($vtPair.Here)/readme.txt", --last, 2)
+        }
+
+        It 'know the same peers' {
+            $name = "peer-$([Guid]::NewGuid())"
+            $peer = Register-VtPeer $name $pairs[0].There -Right Read
+            try {
+                [IO.File]::WriteAllText("$($pairs[0].Here)/kept.txt", 'kept')
+                (Invoke-Vt -Argument sync, $pairs[0].Here, $name).Peer | Should -Be $peer.Uri
+                "$($pairs[0].There)/kept.txt" | Should -Not -Exist
+                $null = & dotnet $script:VtProgram sync $pairs[0].Here $name --direction push 2>&1
+                $LASTEXITCODE | Should -Be 1
+            }
+            finally { $null = $peer | Unregister-VtPeer }
+        }
+    }
 }

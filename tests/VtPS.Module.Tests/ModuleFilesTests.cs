@@ -82,6 +82,7 @@ public sealed partial class ModuleFilesTests
     [Theory]
     [InlineData("about_VtPS")]
     [InlineData("about_VtStores")]
+    [InlineData("about_VtSync")]
     public void Conceptual_help_is_there(string topic)
     {
         string text = File.ReadAllText(Repository.PathOf("en-US", topic + ".help.txt"));

@@ -27,7 +27,7 @@ public sealed partial class SurfaceTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Noun_begins_with_Vt_and_is_singular(string name) => Assert.Matches("^Vt[A-Z][a-z]+(?<!s)$", Cmdlet(name).Noun);
+    public void Noun_begins_with_Vt_and_is_singular(string name) => Assert.Matches("^Vt([A-Z][a-z]+)+(?<![^u]s)$", Cmdlet(name).Noun);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -166,6 +166,7 @@ public sealed partial class SurfaceTests
     [InlineData("Get-VtBlock", "Backup", "")]
     [InlineData("Get-VtBlock", "Item", "")]
     [InlineData("Get-VtBlock", "Path", "")]
+    [InlineData("Sync-VtPeer", "", "Path,Peer")]
     public void Positional_parameters_are_the_settled_ones(string name, string set, string expected)
     {
         IEnumerable<string> positional =
@@ -191,6 +192,7 @@ public sealed partial class SurfaceTests
     [InlineData("Get-VtBlock", "Item", "Item")]
     [InlineData("Get-VtBlock", "Path", "Path")]
     [InlineData("Get-VtBlock", "LiteralPath", "LiteralPath")]
+    [InlineData("Sync-VtPeer", "", "Path,Peer")]
     public void Mandatory_parameters_are_the_settled_ones(string name, string set, string expected)
     {
         IEnumerable<string> mandatory =
@@ -204,7 +206,7 @@ public sealed partial class SurfaceTests
     [Fact]
     public void Every_cmdlet_on_a_Store_takes_Store_in_every_set()
     {
-        foreach (CmdletClass cmdlet in CmdletClass.All.Where(cmdlet => cmdlet.Name is not ("New-VtStore" or "Register-VtStore" or "Unregister-VtStore")))
+        foreach (CmdletClass cmdlet in CmdletClass.All.Where(cmdlet => cmdlet.Name is not ("New-VtStore" or "Register-VtStore" or "Unregister-VtStore") && !WorksOnTrees(cmdlet)))
         {
             CmdletParameter store = Assert.Single(cmdlet.Parameters, parameter => parameter.Name == "Store");
             Assert.Equal(typeof(VtStoreReference), store.Type);
@@ -221,6 +223,8 @@ public sealed partial class SurfaceTests
             Assert.Single(CmdletPattern().Matches(source));
         }
     }
+
+    private static bool WorksOnTrees(CmdletClass cmdlet) => cmdlet.Noun is "VtPeer" or "VtSyncHistory" or "VtRevision" or "VtStatus";
 
     private static CmdletClass Cmdlet(string name) => CmdletClass.All.Single(cmdlet => cmdlet.Name == name);
 

@@ -33,6 +33,15 @@ internal static partial class LivePath
         return full[^1] == '/' && IsSymbolicLink(normal) && RealPath(full) is { } target ? target : normal;
     }
 
+    /// <summary>The absolute path of a word as text, for folders that take no other.</summary>
+    /// <param name="word">The word; not empty.</param>
+    /// <exception cref="VtException">InvalidArgument for one with bytes that are not UTF-8; PathNotFound where the current folder is gone.</exception>
+    public static string AbsoluteText(string word) => ArgumentText.IsText(word)
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(word, Path.IsPathRooted(word) ? Path.GetPathRoot(word)! : CurrentDirectoryText()))
+        : throw new VtException(
+            VtErrorId.InvalidArgument,
+            $"The path '{ArgumentText.ToInsidePath(word)}' has bytes that are not UTF-8; the root of a tree that is synced needs a path that is text. Reach it through a symlink or another mount.");
+
     /// <summary>The folder this process is in, as text.</summary>
     /// <exception cref="VtException">PathNotFound where it is not there any more.</exception>
     public static string CurrentDirectoryText()

@@ -33,7 +33,7 @@ internal static class CommandLine
 
     private static RootCommand Create(CliHost host)
     {
-        RootCommand root = new("vt backs up files and directories into deduplicating Stores, and restores them.");
+        RootCommand root = new("vt backs up files and directories into deduplicating Stores, restores them, and keeps trees in sync.");
         root.Options.Clear();
         root.Directives.Clear();
 
@@ -52,6 +52,10 @@ internal static class CommandLine
         root.Add(PruneVerb.Create(host));
         root.Add(CopyVerb.Create(host));
         root.Add(KeyVerb.Create(host));
+        root.Add(SyncVerb.Create(host));
+        root.Add(HistoryVerb.Create(host));
+        root.Add(RevisionsVerb.Create(host));
+        root.Add(StatusVerb.Create(host));
         root.Add(ServeVerb.Create(host));
         return root;
     }

@@ -12,7 +12,7 @@ internal static class ExitCode
     /// <summary>Wrong usage: nothing was begun.</summary>
     public const int Usage = 2;
 
-    /// <summary>Done, but some source items could not be read.</summary>
+    /// <summary>Done, but some source items could not be read; of a sync: something waits for the next one, or failed.</summary>
     public const int SourceErrors = 3;
 
     /// <summary>Done, and differences or damage were found.</summary>

@@ -16,5 +16,9 @@ namespace VtPS.Cli.Output;
 [JsonSerializable(typeof(VtRestoreResult))]
 [JsonSerializable(typeof(VtTestResult))]
 [JsonSerializable(typeof(VtKey))]
+[JsonSerializable(typeof(VtSyncResult))]
+[JsonSerializable(typeof(VtSyncAction))]
+[JsonSerializable(typeof(VtHistoryEntry))]
+[JsonSerializable(typeof(VtStatus))]
 [JsonSerializable(typeof(PruneOutput))]
 internal sealed partial class VtJsonContext : JsonSerializerContext;

@@ -10,7 +10,7 @@ using VtPS.Engine.Stores;
 
 namespace VtPS.Cli.Verbs;
 
-/// <summary><c>vt serve</c>: serves a Store to other machines, over standard input and output or at a UNIX socket.</summary>
+/// <summary><c>vt serve</c>: serves a Store, or a tree to sync with, to other machines, over standard input and output or at a UNIX socket.</summary>
 internal static class ServeVerb
 {
     public static Command Create(CliHost host)
@@ -20,8 +20,8 @@ internal static class ServeVerb
         Option<string?> tree = CommonOptions.NotEmpty(CommonOptions.Text("--tree", "DIR", "Serve this tree, to be synced with, in place of a Store."));
         Option<bool> stdio = CommonOptions.Flag("--stdio", "Serve one client over standard input and output.");
         Option<string?> socket = CommonOptions.NotEmpty(CommonOptions.Text("--socket", "PATH", "Serve clients at this UNIX socket, which this user alone can open."));
-        Option<bool> readOnly = CommonOptions.Flag("--read-only", "Clients can read and list.");
-        Option<bool> appendOnly = CommonOptions.Flag("--append-only", "Clients can read, list and make backups; they delete nothing.");
+        Option<bool> readOnly = CommonOptions.Flag("--read-only", "Clients can read and list. They cannot sync.");
+        Option<bool> appendOnly = CommonOptions.Flag("--append-only", "Clients can read, list and make backups; they delete nothing. They cannot sync.");
         store.AddTo(command);
         command.Add(tree);
         command.Add(stdio);
@@ -47,7 +47,7 @@ internal static class ServeVerb
         });
         command.SetAction(async (result, _) =>
         {
-            string? folder = result.GetValue(tree) is { } given ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(given, LivePath.CurrentDirectoryText())) : null;
+            string? folder = result.GetValue(tree) is { } given ? LivePath.AbsoluteText(given) : null;
             StoreAddress? address = folder is null ? store.Find(result) : null;
             ExportRight right = result.GetValue(readOnly) ? ExportRight.ReadOnly : result.GetValue(appendOnly) ? ExportRight.AppendOnly : ExportRight.Full;
             StoreExport export = new(address, right, host.Indexes, folder);
@@ -89,7 +89,14 @@ internal static class ServeVerb
             // A Store that is not there is told now, and not to each client.
             await export.OpenStorageAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), host.Token).ConfigureAwait(false);
         }
-        else if (folder is null)
+        else if (folder is not null)
+        {
+            if (!Directory.Exists(folder))
+            {
+                throw new VtException(VtErrorId.PathNotFound, $"There is no folder '{folder}' to serve. Make it first: a disk that is not mounted must not become a new tree.", folder);
+            }
+        }
+        else
         {
             throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name; or give a tree by --tree.");
         }

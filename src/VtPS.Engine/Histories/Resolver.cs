@@ -40,7 +40,12 @@ internal sealed class Resolver(History history, VtConflictPolicy policy, Version
                 Keep(record, loser);
             }
 
-            _conflicts.Add(record.Id);
+            if (policy != VtConflictPolicy.KeepBoth)
+            {
+                // Else it is what was kept beside it that counts.
+                _conflicts.Add(record.Id);
+            }
+
             Put(record.Decided(history.NextDecision(), winner));
         }
     }

@@ -10,11 +10,13 @@ internal sealed class CommandTransport : IPeerTransport
     private const int KeptErrors = 2000;
     private static readonly TimeSpan ExplainTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ExitTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UngreetedExitTime = TimeSpan.FromMilliseconds(200);
 
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly Task _reading;
     private Task? _ending;
+    private volatile bool _isGreeted;
 
     private CommandTransport(string name, Process process)
     {
@@ -82,6 +84,8 @@ internal sealed class CommandTransport : IPeerTransport
         return _process.ExitCode == 0 ? errors : $"the program ended with exit code {_process.ExitCode}{(errors is null ? string.Empty : " and said: " + errors)}";
     }
 
+    public void OnHello() => _isGreeted = true;
+
     /// <summary>Closes the program's input, gives it time to end, and ends it.</summary>
     public ValueTask DisposeAsync()
     {
@@ -104,7 +108,7 @@ internal sealed class CommandTransport : IPeerTransport
 
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(ExitTime).ConfigureAwait(false);
+            await _process.WaitForExitAsync().WaitAsync(_isGreeted ? ExitTime : UngreetedExitTime).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -14,4 +14,9 @@ internal interface IPeerTransport : IAsyncDisposable
 
     /// <summary>Once the streams have ended: why, as far as the transport knows; null where it knows nothing. Waits no longer than two seconds.</summary>
     ValueTask<string?> ExplainEndAsync();
+
+    /// <summary>Called once the peer has said hello: what has not is not waited for when the transport is disposed of.</summary>
+    void OnHello()
+    {
+    }
 }

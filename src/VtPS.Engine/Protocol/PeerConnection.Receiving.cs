@@ -44,6 +44,7 @@ internal sealed partial class PeerConnection
                 Hello hello = Hello.Read(payload.ToArray());
                 hello = hello with { MaximumPayload = Math.Min(hello.MaximumPayload, Options.Hello.MaximumPayload) };
                 _calls.Welcome(hello);
+                _transport.OnHello();
                 _hello.TrySetResult(hello);
                 break;
             case FrameType.Request when _handler is not null:

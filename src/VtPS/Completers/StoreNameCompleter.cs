@@ -5,31 +5,11 @@ using VtPS.Engine.Stores;
 
 namespace VtPS.Completers;
 
-/// <summary>Completes the registered names of Stores; where none fits, files and folders as PowerShell offers them.</summary>
+/// <summary>Offers the registered names of Stores; for <c>-Store</c>, where none fits, files and folders as PowerShell offers them.</summary>
 public sealed class StoreNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        try
-        {
-            string word = StoreCompleter.Unquote(wordToComplete);
-            List<CompletionResult> results = [];
-            foreach (RegisteredStore store in StoreRegistry.ForUser().List())
-            {
-                if (store.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                {
-                    results.Add(new CompletionResult(StoreCompleter.Quote(store.Name), store.Name, CompletionResultType.ParameterValue, store.Path));
-                }
-            }
-
-            return results.Count == 0 && parameterName == "Store" ? CompletionCompleters.CompleteFilename(wordToComplete) : results;
-        }
-        catch (Exception)
-        {
-            // A completion that fails is no completion: the user is still typing.
-            return [];
-        }
-    }
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        RegisteredNames.Complete(wordToComplete, parameterName == "Store", () => StoreRegistry.ForUser().List().Select(static store => (store.Name, store.Path)));
 }

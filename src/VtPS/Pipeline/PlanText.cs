@@ -2,6 +2,7 @@ using System.Globalization;
 using VtPS.Engine.Backups;
 using VtPS.Engine.Copies;
 using VtPS.Engine.Restores;
+using VtPS.Engine.Sync;
 
 namespace VtPS.Pipeline;
 
@@ -22,4 +23,16 @@ internal static class PlanText
     public static string Of(CopyPlan plan, string destination, bool isMove) => (isMove ? "Move" : "Copy") + string.Create(
         CultureInfo.CurrentCulture,
         $" to '{destination}': {(plan.Existing ? "it is there" : string.Create(CultureInfo.CurrentCulture, $"{plan.Blocks:N0} blocks to send ({VtFormat.Size(plan.Bytes)}) of {plan.Backup.FileCount:N0} files ({VtFormat.Size(plan.Backup.BytesTotal)})"))}");
+
+    /// <summary>What a sync with one peer would do.</summary>
+    public static string Of(SyncPlan plan) => string.Create(
+        CultureInfo.CurrentCulture,
+        $"Sync: {Side(plan, VtSyncSide.Local)} here, {Side(plan, VtSyncSide.Remote)} there; {plan.Conflicts:N0} conflicts; {VtFormat.Size(plan.BytesToFetch)} to fetch, {VtFormat.Size(plan.BytesToSend)} to send");
+
+    private static string Side(SyncPlan plan, VtSyncSide side)
+    {
+        IEnumerable<string> counts = plan.Actions.Where(action => action.Side == side).CountBy(action => action.Action).OrderBy(kind => kind.Key)
+            .Select(kind => string.Create(CultureInfo.CurrentCulture, $"{kind.Key} {kind.Value:N0}"));
+        return string.Join(", ", counts) is { Length: > 0 } text ? text : "nothing";
+    }
 }
