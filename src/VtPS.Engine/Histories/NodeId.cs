@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using VtPS.Engine.IO;
 
@@ -8,11 +7,8 @@ namespace VtPS.Engine.Histories;
 /// The identity of an entry, which it keeps when it is edited, renamed or moved. It is computed from where and as what the entry was made, so that the same file made on two
 /// peers that know nothing of each other is one entry, and so that conflict copies have one identity everywhere.
 /// </summary>
-internal readonly record struct NodeId(UInt128 Value) : IComparable<NodeId>
+internal readonly record struct NodeId(Identity Value) : IComparable<NodeId>
 {
-    /// <summary>Bytes of one in binary form.</summary>
-    public const int Size = 16;
-
     /// <summary>The root of the tree; it has no record.</summary>
     public static NodeId Root => default;
 
@@ -45,15 +41,16 @@ internal readonly record struct NodeId(UInt128 Value) : IComparable<NodeId>
         return Hash(writer);
     }
 
-    public void Write(ByteWriter writer)
-    {
-        Span<byte> bytes = stackalloc byte[Size];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
-        writer.WriteBytes(bytes);
-    }
+    public void Write(ByteWriter writer) => Value.Write(writer);
+
+    public bool Equals(NodeId other) => Value.Equals(other.Value);
+
+    public override int GetHashCode() => Value.GetHashCode();
+
+    public override string ToString() => Value.ToString();
 
     /// <exception cref="InvalidDataException">The bytes end too early.</exception>
-    public static NodeId Read(ref ByteReader reader) => new(BinaryPrimitives.ReadUInt128BigEndian(reader.ReadBytes(Size)));
+    public static NodeId Read(ref ByteReader reader) => new(Identity.Read(ref reader));
 
-    private static NodeId Hash(ByteWriter writer) => new(BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(writer.Written)));
+    private static NodeId Hash(ByteWriter writer) => new(Identity.Of(SHA256.HashData(writer.Written)));
 }

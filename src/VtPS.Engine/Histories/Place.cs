@@ -7,9 +7,13 @@ internal readonly record struct Place(NodeId Parent, byte[] Name) : IEquatable<P
 
     public override int GetHashCode()
     {
-        HashCode code = default;
-        code.Add(Parent);
-        code.AddBytes(Name);
-        return code.ToHashCode();
+        // The folder's identity is as random as a hash; names are short.
+        ulong code = Parent.Value.Low;
+        foreach (byte character in Name)
+        {
+            code = (code ^ character) * 0x100000001b3;
+        }
+
+        return (int)(code ^ (code >> 32));
     }
 }

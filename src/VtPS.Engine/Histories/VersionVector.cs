@@ -112,19 +112,22 @@ internal sealed class VersionVector : IEquatable<VersionVector>
             return Empty;
         }
 
-        List<Dot> dots = [];
+        if (count > reader.Rest.Length / 2)
+        {
+            throw new InvalidDataException("A version vector is longer than what it stands in.");
+        }
+
+        Dot[] dots = new Dot[count];
         for (int i = 0; i < count; i++)
         {
-            Dot dot = new(reader.ReadVarUInt(), reader.ReadLength());
-            if (dots.Count > 0 && dots[^1].Replica >= dot.Replica)
+            dots[i] = new Dot(reader.ReadVarUInt(), reader.ReadLength());
+            if (i > 0 && dots[i - 1].Replica >= dots[i].Replica)
             {
                 throw new InvalidDataException("A version vector is out of order.");
             }
-
-            dots.Add(dot);
         }
 
-        return new VersionVector([.. dots]);
+        return new VersionVector(dots);
     }
 
     /// <inheritdoc/>

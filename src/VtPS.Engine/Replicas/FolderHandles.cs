@@ -20,7 +20,7 @@ internal sealed class FolderHandles(AppliedTree applied, DirectoryHandle root, D
     public IReadOnlyCollection<NodeId> Parked => _parked;
 
     /// <summary>The name of an entry while it is parked.</summary>
-    public static byte[] ParkedName(NodeId id) => Encoding.ASCII.GetBytes(id.Value.ToString("x32", System.Globalization.CultureInfo.InvariantCulture));
+    public static byte[] ParkedName(NodeId id) => Encoding.ASCII.GetBytes(id.ToString());
 
     /// <summary>A folder, valid until the next call.</summary>
     /// <exception cref="FileSystemException">It cannot be opened; Stale: there is another in its place.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
@@ -47,7 +46,7 @@ internal sealed class ParkingRecovery
         HashSet<NodeId> parked = [];
         foreach (DirectoryEntryName name in names)
         {
-            if (UInt128.TryParse(PathText.Format(name.Name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 id))
+            if (Identity.TryParse(PathText.Format(name.Name), out Identity id))
             {
                 parked.Add(new NodeId(id));
             }
@@ -156,5 +155,5 @@ internal sealed class ParkingRecovery
     }
 
     private AppliedEntry? FindParked(byte[] name) =>
-        UInt128.TryParse(PathText.Format(name), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 id) ? _applied.Find(new NodeId(id)) : null;
+        Identity.TryParse(PathText.Format(name), out Identity id) ? _applied.Find(new NodeId(id)) : null;
 }

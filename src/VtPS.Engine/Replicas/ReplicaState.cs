@@ -6,7 +6,7 @@ namespace VtPS.Engine.Replicas;
 internal sealed class ReplicaState
 {
     /// <summary>The group's id: 128 random bits; zero for a tree that was never synced.</summary>
-    public UInt128 Group { get; set; }
+    public Identity Group { get; set; }
 
     /// <summary>The group's name, where the user gave one; else empty.</summary>
     public string GroupName { get; set; } = string.Empty;

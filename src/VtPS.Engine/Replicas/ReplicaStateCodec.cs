@@ -22,7 +22,7 @@ internal static class ReplicaStateCodec
         writer.WriteBytes(Magic);
         writer.WriteVarUInt(Version);
         writer.WriteVarUInt(state.History.Replica);
-        new NodeId(state.Group).Write(writer);
+        state.Group.Write(writer);
         writer.WritePrefixed(Encoding.UTF8.GetBytes(state.GroupName));
         writer.WriteVarUInt(state.FolderInode);
         writer.WriteByte(state.IsUnsettled ? (byte)1 : (byte)0);
@@ -60,7 +60,7 @@ internal static class ReplicaStateCodec
         }
 
         ulong replica = reader.ReadVarUInt();
-        UInt128 group = NodeId.Read(ref reader).Value;
+        Identity group = Identity.Read(ref reader);
         string groupName = Encoding.UTF8.GetString(reader.ReadPrefixed());
         ulong inode = reader.ReadVarUInt();
         bool isUnsettled = reader.ReadByte() != 0;

@@ -9,4 +9,4 @@ namespace VtPS.Engine.Sync;
 /// <param name="GroupName">Its group's name; empty where it has none.</param>
 /// <param name="Knowledge">What its history takes in.</param>
 /// <param name="Entries">How many entries it had at its last sync.</param>
-internal sealed record ReplicaSummary(string Path, ulong Replica, UInt128 Group, string GroupName, VersionVector Knowledge, long Entries);
+internal sealed record ReplicaSummary(string Path, ulong Replica, Identity Group, string GroupName, VersionVector Knowledge, long Entries);

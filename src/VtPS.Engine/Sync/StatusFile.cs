@@ -170,7 +170,7 @@ internal sealed class StatusFile : IDisposable
             writer.WriteStartObject();
             writer.WriteString("state", _step);
             writer.WriteString("replica", Dot.Text(_state.History.Replica));
-            writer.WriteString("group", _state.Group.ToString("x32", System.Globalization.CultureInfo.InvariantCulture));
+            writer.WriteString("group", _state.Group.ToString());
             writer.WriteString("peer", _peer);
             writer.WriteString("time", DateTime.UtcNow);
             writer.WriteNumber("entries", _entries);

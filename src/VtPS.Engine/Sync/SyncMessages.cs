@@ -14,7 +14,7 @@ internal static class SyncMessages
     {
         Write(writer, summary.Path);
         writer.WriteVarUInt(summary.Replica);
-        new NodeId(summary.Group).Write(writer);
+        summary.Group.Write(writer);
         Write(writer, summary.GroupName);
         summary.Knowledge.Write(writer);
         writer.WriteVarUInt((ulong)summary.Entries);
@@ -29,7 +29,7 @@ internal static class SyncMessages
 
     public static byte[] Write(SyncTerms terms) => Build(writer =>
     {
-        new NodeId(terms.Group).Write(writer);
+        terms.Group.Write(writer);
         Write(writer, terms.GroupName);
         writer.WriteVarUInt((ulong)terms.Exclude.Count);
         foreach (string pattern in terms.Exclude)
@@ -45,7 +45,7 @@ internal static class SyncMessages
     public static SyncTerms ReadTerms(ReadOnlySpan<byte> bytes)
     {
         ByteReader reader = new(bytes);
-        UInt128 group = NodeId.Read(ref reader).Value;
+        Identity group = Identity.Read(ref reader);
         string name = ReadText(ref reader);
         List<string> exclude = [];
         for (int count = reader.ReadInt32(); count > 0; count--)

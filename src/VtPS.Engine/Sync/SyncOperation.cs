@@ -133,7 +133,7 @@ internal sealed class SyncOperation : IAsyncDisposable
         {
             Path = _request.Path,
             Peer = _request.Peer,
-            GroupId = _terms.Group.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
+            GroupId = _terms.Group.ToString(),
             Status = isInterrupted ? VtBackupStatus.Interrupted : waiting + errors > 0 ? VtBackupStatus.CompleteWithErrors : VtBackupStatus.Complete,
             StartTime = _startTime,
             Duration = Stopwatch.GetElapsedTime(_started),

@@ -1,10 +1,12 @@
+using VtPS.Engine.Histories;
+
 namespace VtPS.Engine.Sync;
 
 /// <summary>What both sides of a sync keep to.</summary>
 internal sealed record SyncTerms
 {
     /// <summary>The group that both belong to from now on.</summary>
-    public UInt128 Group { get; init; }
+    public Identity Group { get; init; }
 
     /// <summary>Its name; empty where it has none.</summary>
     public string GroupName { get; init; } = string.Empty;

@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
+using VtPS.Engine.Histories;
 
 namespace VtPS.Engine.Sync;
 
@@ -24,7 +23,7 @@ internal static class SyncTermsCheck
     /// <exception cref="VtException">InvalidArgument: they belong to different groups.</exception>
     public static SyncTerms Agree(SyncRequest request, ReplicaSummary local, ReplicaSummary remote)
     {
-        if (local.Group != remote.Group && local.Group != 0 && remote.Group != 0)
+        if (local.Group != remote.Group && local.Group != default && remote.Group != default)
         {
             throw new VtException(VtErrorId.InvalidArgument, $"'{local.Path}' and '{remote.Path}' belong to different groups of trees. To join one of them to the other's group, move its file .vt/state away: it then is merged as a tree that was never synced.", remote.Path);
         }
@@ -42,7 +41,7 @@ internal static class SyncTermsCheck
 
         return new SyncTerms
         {
-            Group = local.Group != 0 ? local.Group : remote.Group != 0 ? remote.Group : BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16)),
+            Group = local.Group != default ? local.Group : remote.Group != default ? remote.Group : Identity.Draw(),
             GroupName = name ?? string.Empty,
             Exclude = request.Exclude,
             KeepRevisions = request.KeepRevisions,
