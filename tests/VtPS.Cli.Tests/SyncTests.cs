@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace VtPS.Cli.Tests;
 
 /// <summary><c>vt sync</c>, <c>history</c>, <c>revisions</c> and <c>status</c>.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class SyncTests : Workplace
 {
     private string A => At("a");
@@ -40,6 +41,20 @@ public sealed class SyncTests : Workplace
         Assert.Contains("Sent 3", run.Output);
         Assert.Equal(FilesOf(A), FilesOf(B));
         Assert.Equal(File.ReadAllBytes(At("a/long.txt")), File.ReadAllBytes(At("b/long.txt")));
+    }
+
+    [SshdFact]
+    public void Over_ssh_the_same_happens_to_any_folder_that_is_named()
+    {
+        SetEnvironment("VT_SSH", new SshServer(At("ssh")).Client);
+        SetEnvironment("VT_REMOTE_COMMAND", $"HOME='{At("home")}' {VtProcess.Host} {VtProcess.Program}");
+
+        Succeed("sync", "a", $"ssh://127.0.0.1:{SshServer.Port}{B}");
+
+        Assert.Equal(["one.txt", "sub/two.txt", "three.txt"], FilesOf(B));
+        Assert.Equal(FilesOf(A), FilesOf(B));
+        VtRun missing = Vt("sync", "a", $"ssh://127.0.0.1:{SshServer.Port}{At("none")}");
+        Assert.Equal((1, "PathNotFound"), Of(missing));
     }
 
     [LinuxFact]

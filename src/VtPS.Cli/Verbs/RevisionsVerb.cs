@@ -13,19 +13,14 @@ internal static class RevisionsVerb
 {
     public static Command Create(CliHost host)
     {
-        Command command = new("revisions", "List what syncs replaced or deleted in a tree, oldest first. vt restore ID:PATH --store TREE/.vt/store brings it back.");
-        TreeArgument tree = new();
-        Option<int?> last = TreeArgument.Last("Only the newest so many; they still come oldest first.", 1);
-        Option<bool> json = CommonOptions.Json();
-        tree.AddTo(command);
-        command.Add(last);
-        command.Add(json);
+        TreeOptions options = new();
+        Command command = options.CreateCommand("revisions", "List what syncs replaced or deleted in a tree, oldest first. vt restore ID:PATH --store TREE/.vt/store brings it back.");
         command.SetAction(async (result, _) =>
         {
-            TreeLocation place = tree.Read(result);
+            (TreeLocation place, int? last, bool json) = options.Read(result);
             StoreAddress? address = RevisionStore.Find(place.Root);
-            using RowWriter<VtItem> rows = new(host.Output, result.GetValue(json) ? VtJsonContext.Default.VtItem : null, Format);
-            return address is null ? ExitCode.Done : await ListAsync(address, place.Inside, result.GetValue(last), rows, host).ConfigureAwait(false);
+            using RowWriter<VtItem> rows = new(host.Output, json ? VtJsonContext.Default.VtItem : null, Format);
+            return address is null ? ExitCode.Done : await ListAsync(address, place.Inside, last, rows, host).ConfigureAwait(false);
         });
         return command;
     }

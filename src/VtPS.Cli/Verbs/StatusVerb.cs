@@ -11,17 +11,13 @@ internal static class StatusVerb
 {
     public static Command Create(CliHost host)
     {
-        Command command = new("status", "Tell how a synced tree stands, and how far a running sync of it is.");
-        TreeArgument tree = new();
-        Option<int?> last = TreeArgument.Last($"How many of the last things that syncs did to the tree are named. Default: {StatusFile.MergesShown}.", 0);
-        Option<bool> json = CommonOptions.Json();
-        tree.AddTo(command);
-        command.Add(last);
-        command.Add(json);
+        TreeOptions options = new($"How many of the last things that syncs did to the tree are named. Default: {StatusFile.MergesShown}.", fewest: 0);
+        Command command = options.CreateCommand("status", "Tell how a synced tree stands, and how far a running sync of it is.");
         command.SetAction(result =>
         {
-            VtStatus status = StatusFile.Read(tree.Read(result).Root, result.GetValue(last) ?? StatusFile.MergesShown);
-            if (result.GetValue(json))
+            (TreeLocation place, int? last, bool json) = options.Read(result);
+            VtStatus status = StatusFile.Read(place.Root, last ?? StatusFile.MergesShown);
+            if (json)
             {
                 host.Output.Json(status, VtJsonContext.Default.VtStatus);
             }
