@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace VtPS.Benchmarks;
 
 /// <summary>Folders that measurements work in.</summary>
@@ -12,6 +14,17 @@ internal static class Folders
         }
 
         Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>Copies a folder with all that it holds and all that is known of it, to a place where there is none.</summary>
+    public static async Task CopyAsync(string from, string to)
+    {
+        using Process copy = Process.Start("cp", ["-a", from, to]);
+        await copy.WaitForExitAsync();
+        if (copy.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'{from}' could not be copied to '{to}'.");
+        }
     }
 
     /// <summary>All files below, without links and what they lead to.</summary>

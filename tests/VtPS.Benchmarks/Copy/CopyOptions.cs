@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace VtPS.Benchmarks.Copy;
 
-/// <summary>What the measurement of copies is run on.</summary>
+/// <summary>What the measurements of copies and syncs are run on.</summary>
 /// <param name="Old">The older version of a tree.</param>
 /// <param name="New">The newer version.</param>
 /// <param name="Host">The far machine as vt names it, without a path: <c>ssh://127.0.0.1:2299</c>. It must see <see cref="Work"/> under the same path.</param>
 /// <param name="Ssh">The ssh program, for vt and for rsync.</param>
 /// <param name="Vt">The executable vt, at both ends.</param>
-/// <param name="Work">A folder for Stores, emptied before and after.</param>
+/// <param name="Work">A folder for Stores and trees, emptied before and after.</param>
 /// <param name="Rounds">How often each is timed.</param>
 internal sealed record CopyOptions(string Old, string New, Uri Host, string Ssh, string Vt, string Work, int Rounds)
 {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace VtPS.Benchmarks.Copy;
@@ -39,10 +38,10 @@ internal static class CopyRun
             again.Add((await home.CopyAsync(far, ids)).Wall);
         }
 
-        Show("rsync -a", rsync);
-        Show("copy", copy);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Median(copy) / Median(rsync):0.00} times rsync"));
-        Show("copy again", again);
+        Seconds.Show("rsync -a", rsync);
+        Seconds.Show("copy", copy);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Seconds.Median(copy) / Seconds.Median(rsync):0.00} times rsync"));
+        Seconds.Show("copy again", again);
         (long up, long down) = await home.CountAsync(far, ids);
         Console.WriteLine($"  copy again: {up} bytes there, {down} back");
 
@@ -60,11 +59,7 @@ internal static class CopyRun
     /// <summary>A copy of a tree in which some files have a line more.</summary>
     private static async Task MakeThirdAsync(string tree, string third)
     {
-        using (Process copy = Process.Start("cp", ["-a", tree, third]))
-        {
-            await copy.WaitForExitAsync();
-        }
-
+        await Folders.CopyAsync(tree, third);
         int number = 0;
         foreach (string file in Directory.EnumerateFiles(third, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
@@ -73,14 +68,5 @@ internal static class CopyRun
                 await File.AppendAllTextAsync(file, $"line {number} of the third version\n");
             }
         }
-    }
-
-    private static void Show(string what, List<double> seconds) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"  {what}: {Median(seconds):0.00} s ({seconds.Min():0.00}-{seconds.Max():0.00})"));
-
-    private static double Median(List<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }
