@@ -81,6 +81,11 @@ internal sealed class NodeRecord
 
     private Sibling<Content> Winner => Best(Contents);
 
+    /// <summary>Whether the entry is shown otherwise by another record of it; null for none.</summary>
+    public bool IsOtherThan(NodeRecord? other) => other is null || !other.IsAlive || !IsAlive
+        ? IsAlive != (other?.IsAlive ?? false)
+        : !(Place.Equals(other.Place) && Data.Equals(other.Data) && Attribute == other.Attribute);
+
     /// <summary>What both records know together.</summary>
     public NodeRecord Join(NodeRecord other)
     {

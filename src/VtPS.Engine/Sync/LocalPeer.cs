@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 using VtPS.Engine.Operations;
@@ -25,6 +26,7 @@ internal sealed class LocalPeer : ISyncPeer
     private ContentNeeds _needs = ContentNeeds.None;
     private HashSet<NodeId> _conflicts = [];
     private bool _isMerged;
+    private byte[] _group = [];
     private long _fetched;
 
     /// <param name="path">The tree's root: a full path.</param>
@@ -43,6 +45,9 @@ internal sealed class LocalPeer : ISyncPeer
 
     public string Name => _path;
 
+    /// <summary>Where the tree keeps what lasts: a full path; null: where it is.</summary>
+    public string? Store { get; init; }
+
     /// <summary>Called after each action on the tree.</summary>
     public Action? OnAction { get; init; }
 
@@ -51,7 +56,7 @@ internal sealed class LocalPeer : ISyncPeer
     public Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken) => GuardAsync(
         () =>
         {
-            _folder = ReplicaFolder.Open(_path, _readOnly);
+            _folder = ReplicaFolder.Open(_path, _readOnly, Store);
             try
             {
                 _root = FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(_path));
@@ -72,7 +77,8 @@ internal sealed class LocalPeer : ISyncPeer
                 _folder.Save(_state);
             }
 
-            return new ReplicaSummary(_path, _state.History.Replica, _state.Group, _state.GroupName, _state.History.Knowledge, _state.Applied.Entries.Count);
+            _group = ReadFile(GroupFile.Name);
+            return new ReplicaSummary(_path, _state.History.Replica, _state.Group, _state.GroupName, _state.History.Knowledge, _state.Applied.Entries.Count, Environment.MachineName, _group);
         },
         cancellationToken);
 
@@ -80,6 +86,7 @@ internal sealed class LocalPeer : ISyncPeer
         () =>
         {
             _terms = terms;
+            GroupRules.Check(ReadGroup(), terms.Member, GroupRight.Read);
             bool isDirty = terms.Renew || State.Group != terms.Group || State.GroupName != terms.GroupName;
             State.Group = terms.Group;
             State.GroupName = terms.GroupName;
@@ -88,7 +95,7 @@ internal sealed class LocalPeer : ISyncPeer
                 State.History.Replica = History.NewReplica();
             }
 
-            _rules = TreeRules.Create(terms.Exclude, ReadRules());
+            _rules = TreeRules.Create(terms.Exclude, ReadFile(".vtignore") is { Length: > 0 } rules ? rules : null);
             _status = new StatusFile(_folder!, State, terms.Peer, _readOnly);
             _status.Set("Scanning");
             ScanResult scan = new Scanner(State, _root!, _path, _rules, _observer).Run(cancellationToken);
@@ -111,6 +118,17 @@ internal sealed class LocalPeer : ISyncPeer
         () =>
         {
             _conflicts = [.. terms.Conflicts];
+            IReadOnlyList<string> refused = [];
+            if (terms.IsRefused)
+            {
+                refused = [.. part.Records.Where(r => r.IsOtherThan(State.History.Find(r.Id))).Select(r => PathText.Format(r.Place.Name))];
+                part = new HistoryPart(VersionVector.Empty, []);
+            }
+            else if (part.Records.Count > 0)
+            {
+                GroupRules.Check(ReadGroup(), _terms.Member, GroupRight.Merge);
+            }
+
             VersionVector before = State.History.Knowledge;
             State.IsUnsettled |= State.History.Join(part);
             _isMerged = State.IsUnsettled || !State.History.Knowledge.Equals(before);
@@ -120,9 +138,7 @@ internal sealed class LocalPeer : ISyncPeer
                 State.IsUnsettled = false;
             }
 
-            _plan = new Planner(State, _rules!, _conflicts, StagingArea.Look(_folder!)).Run();
-            _needs = ContentNeeds.Create(State, _folder!, _root!, _plan, withBases: _compress && !_readOnly, _observer, cancellationToken);
-            return new MergeSummary(State.History.Knowledge, [.. Rows()], _needs.Requests, [.. _conflicts], State.Applied.Entries.Count);
+            return Plan(refused, cancellationToken);
         },
         cancellationToken);
 
@@ -291,16 +307,26 @@ internal sealed class LocalPeer : ISyncPeer
 
     private List<VtSyncAction> Rows() => [.. _plan!.Actions.Select(a => a.ToRow(VtSyncSide.Local))];
 
-    private byte[]? ReadRules()
+    private MergeSummary Plan(IReadOnlyList<string> refused, CancellationToken cancellationToken)
     {
-        string path = Path.Join(_path, ".vtignore");
+        _plan = new Planner(State, _rules!, _conflicts, StagingArea.Look(_folder!)).Run();
+        _needs = ContentNeeds.Create(State, _folder!, _root!, _plan, withBases: _compress && !_readOnly, _observer, cancellationToken);
+        return new MergeSummary(State.History.Knowledge, [.. Rows()], _needs.Requests, [.. _conflicts], State.Applied.Entries.Count, refused);
+    }
+
+    private GroupFile? ReadGroup() => GroupFile.Parse(Path.Join(_path, GroupFile.Name), _group);
+
+    /// <summary>A file of the root that says how to sync; empty where there is none.</summary>
+    private byte[] ReadFile(string name)
+    {
+        string path = Path.Join(_path, name);
         try
         {
-            return File.Exists(path) ? File.ReadAllBytes(path) : null;
+            return File.Exists(path) ? File.ReadAllBytes(path) : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VtException(VtErrorId.SourceReadFailed, $"'{path}' cannot be read: {e.Message} Without its rules nothing is synced.", path, e);
+            throw new VtException(VtErrorId.SourceReadFailed, $"'{path}' cannot be read: {e.Message} Without what it says nothing is synced.", path, e);
         }
     }
 }

@@ -1,3 +1,4 @@
+using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 
 namespace VtPS.Engine.Sync;
@@ -9,4 +10,13 @@ namespace VtPS.Engine.Sync;
 /// <param name="GroupName">Its group's name; empty where it has none.</param>
 /// <param name="Knowledge">What its history takes in.</param>
 /// <param name="Entries">How many entries it had at its last sync.</param>
-internal sealed record ReplicaSummary(string Path, ulong Replica, Identity Group, string GroupName, VersionVector Knowledge, long Entries);
+/// <param name="Host">The name of its machine.</param>
+/// <param name="GroupFile">What its <c>.vtgroup</c> holds; empty where there is none.</param>
+internal sealed record ReplicaSummary(string Path, ulong Replica, Identity Group, string GroupName, VersionVector Knowledge, long Entries, string Host, ReadOnlyMemory<byte> GroupFile)
+{
+    /// <summary>The replica as a member of its group.</summary>
+    public GroupMember Member => new(Replica, Host, Path);
+
+    /// <exception cref="VtException">InvalidArgument: it cannot be understood.</exception>
+    public GroupFile? ReadGroup() => Groups.GroupFile.Parse($"{Member.Place}/{Groups.GroupFile.Name}", GroupFile.Span);
+}

@@ -1,4 +1,5 @@
 using System.Text;
+using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 using VtPS.Engine.Operations;
@@ -18,13 +19,15 @@ internal static class SyncMessages
         Write(writer, summary.GroupName);
         summary.Knowledge.Write(writer);
         writer.WriteVarUInt((ulong)summary.Entries);
+        Write(writer, summary.Host);
+        writer.WritePrefixed(summary.GroupFile.Span);
     });
 
     public static ReplicaSummary ReadReplica(ReadOnlySpan<byte> bytes)
     {
         ByteReader reader = new(bytes);
         return new ReplicaSummary(
-            ReadText(ref reader), reader.ReadVarUInt(), NodeId.Read(ref reader).Value, ReadText(ref reader), VersionVector.Read(ref reader), reader.ReadLength());
+            ReadText(ref reader), reader.ReadVarUInt(), NodeId.Read(ref reader).Value, ReadText(ref reader), VersionVector.Read(ref reader), reader.ReadLength(), ReadText(ref reader), reader.ReadPrefixed().ToArray());
     }
 
     public static byte[] Write(SyncTerms terms) => Build(writer =>
@@ -40,6 +43,9 @@ internal static class SyncMessages
         writer.WriteByte((byte)((terms.Renew ? 1 : 0) | (terms.KeepRevisions ? 2 : 0)));
         Write(writer, terms.RevisionAge);
         Write(writer, terms.Peer);
+        writer.WriteVarUInt(terms.Member.Replica);
+        Write(writer, terms.Member.Host);
+        Write(writer, terms.Member.Path);
     });
 
     public static SyncTerms ReadTerms(ReadOnlySpan<byte> bytes)
@@ -47,12 +53,7 @@ internal static class SyncMessages
         ByteReader reader = new(bytes);
         Identity group = Identity.Read(ref reader);
         string name = ReadText(ref reader);
-        List<string> exclude = [];
-        for (int count = reader.ReadInt32(); count > 0; count--)
-        {
-            exclude.Add(ReadText(ref reader));
-        }
-
+        List<string> exclude = ReadTexts(ref reader);
         byte flags = reader.ReadByte();
         return new SyncTerms
         {
@@ -63,6 +64,7 @@ internal static class SyncMessages
             KeepRevisions = (flags & 2) != 0,
             RevisionAge = ReadText(ref reader),
             Peer = ReadText(ref reader),
+            Member = new GroupMember(reader.ReadVarUInt(), ReadText(ref reader), ReadText(ref reader)),
         };
     }
 
@@ -95,6 +97,7 @@ internal static class SyncMessages
         if (terms is not null)
         {
             writer.WriteByte((byte)terms.Policy);
+            writer.WriteByte(terms.IsRefused ? (byte)1 : (byte)0);
             terms.Local.Write(writer);
             Write(writer, terms.Conflicts);
         }
@@ -114,7 +117,8 @@ internal static class SyncMessages
         if (withTerms)
         {
             VtConflictPolicy policy = (VtConflictPolicy)reader.ReadByte();
-            terms = new MergeTerms(policy, VersionVector.Read(ref reader), ReadIds(ref reader));
+            bool isRefused = reader.ReadByte() != 0;
+            terms = new MergeTerms(policy, VersionVector.Read(ref reader), ReadIds(ref reader), isRefused);
         }
 
         VersionVector knowledge = VersionVector.Read(ref reader);
@@ -135,12 +139,17 @@ internal static class SyncMessages
         Write(writer, summary.Needs);
         Write(writer, summary.Conflicts);
         writer.WriteVarUInt((ulong)summary.Entries);
+        writer.WriteVarUInt((ulong)summary.Refused.Count);
+        foreach (string name in summary.Refused)
+        {
+            Write(writer, name);
+        }
     });
 
     public static MergeSummary ReadMerge(ReadOnlySpan<byte> bytes)
     {
         ByteReader reader = new(bytes);
-        return new MergeSummary(VersionVector.Read(ref reader), ReadActions(ref reader), ReadRequests(ref reader), ReadIds(ref reader), reader.ReadLength());
+        return new MergeSummary(VersionVector.Read(ref reader), ReadActions(ref reader), ReadRequests(ref reader), ReadIds(ref reader), reader.ReadLength(), ReadTexts(ref reader));
     }
 
     public static byte[] Write(IReadOnlyList<ContentRequest> requests) => Build(writer => Write(writer, requests));
@@ -277,6 +286,17 @@ internal static class SyncMessages
     }
 
     private static void Write(ByteWriter writer, string text) => writer.WritePrefixed(Encoding.UTF8.GetBytes(text));
+
+    private static List<string> ReadTexts(ref ByteReader reader)
+    {
+        List<string> texts = [];
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            texts.Add(ReadText(ref reader));
+        }
+
+        return texts;
+    }
 
     private static string ReadText(ref ByteReader reader) => Encoding.UTF8.GetString(reader.ReadPrefixed());
 }

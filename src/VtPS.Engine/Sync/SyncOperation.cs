@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Protocol;
@@ -15,16 +16,19 @@ internal sealed class SyncOperation : IAsyncDisposable
     private readonly SyncRequest _request;
     private readonly ISyncPeer _local;
     private readonly ISyncPeer _remote;
+    private readonly IOperationObserver _observer;
     private readonly DateTime _startTime = DateTime.Now;
     private readonly long _started = Stopwatch.GetTimestamp();
     private SyncTerms _terms = new();
+    private VtSyncDirection _direction;
     private ScanSummary? _localScan;
     private ScanSummary? _remoteScan;
     private MergeSummary? _localMerge;
     private MergeSummary? _remoteMerge;
 
-    private SyncOperation(SyncRequest request, ISyncPeer local, ISyncPeer remote)
+    private SyncOperation(SyncRequest request, ISyncPeer local, ISyncPeer remote, IOperationObserver observer)
     {
+        _observer = observer;
         _request = request;
         _local = local;
         _remote = remote;
@@ -44,7 +48,7 @@ internal sealed class SyncOperation : IAsyncDisposable
             SyncTermsCheck.CheckPaths(request);
         }
 
-        LocalPeer local = new(request.Path, request.IsDry, isRemote, indexes, observer);
+        LocalPeer local = new(request.Path, request.IsDry, isRemote, indexes, observer) { Store = request.Store };
         ISyncPeer remote;
         try
         {
@@ -58,32 +62,36 @@ internal sealed class SyncOperation : IAsyncDisposable
             throw;
         }
 
-        return new SyncOperation(request, local, remote);
+        return new SyncOperation(request, local, remote, observer);
     }
 
     /// <summary>Syncs two peers that are given.</summary>
     /// <param name="request">How; its paths are names for messages alone.</param>
     /// <param name="local">The side called local; the operation then owns it.</param>
     /// <param name="remote">The other side; the operation then owns it.</param>
-    public static SyncOperation Of(SyncRequest request, ISyncPeer local, ISyncPeer remote) => new(request, local, remote);
+    /// <param name="observer">Told of what is refused.</param>
+    public static SyncOperation Of(SyncRequest request, ISyncPeer local, ISyncPeer remote, IOperationObserver observer) => new(request, local, remote, observer);
 
     /// <summary>Scans both trees, joins their histories and finds what is to be done. Writes nothing but what the scans found, and nothing at all for a dry request.</summary>
-    /// <exception cref="VtException">EmptyRootRefused, TooManyDeletes, InvalidArgument (different groups).</exception>
+    /// <exception cref="VtException">EmptyRootRefused, TooManyDeletes, InvalidArgument (different groups), PeerRightDenied.</exception>
     public async Task<SyncPlan> PlanAsync(CancellationToken cancellationToken)
     {
         // One after the other: two processes that sync the same two trees in opposite directions must not each hold one.
         ReplicaSummary local = await _local.OpenAsync(cancellationToken).ConfigureAwait(false);
         ReplicaSummary remote = await _remote.OpenAsync(cancellationToken).ConfigureAwait(false);
         _terms = SyncTermsCheck.Agree(_request, local, remote);
+        _direction = SyncTermsCheck.Allow(_request, local, remote);
         bool renewLocal = remote.Knowledge[local.Replica] > local.Knowledge[local.Replica] || remote.Knowledge[Dot.Decider(local.Replica)] > local.Knowledge[Dot.Decider(local.Replica)];
         bool renewRemote = local.Replica == remote.Replica
             || local.Knowledge[remote.Replica] > remote.Knowledge[remote.Replica] || local.Knowledge[Dot.Decider(remote.Replica)] > remote.Knowledge[Dot.Decider(remote.Replica)];
-        Task<ScanSummary> scanLocal = _local.ScanAsync(_terms with { Renew = renewLocal, Peer = _remote.Name }, cancellationToken);
-        Task<ScanSummary> scanRemote = _remote.ScanAsync(_terms with { Renew = renewRemote, Peer = _local.Name }, cancellationToken);
+        Task<ScanSummary> scanLocal = _local.ScanAsync(_terms with { Renew = renewLocal, Peer = _remote.Name, Member = remote.Member }, cancellationToken);
+        Task<ScanSummary> scanRemote = _remote.ScanAsync(_terms with { Renew = renewRemote, Peer = _local.Name, Member = local.Member }, cancellationToken);
         await Task.WhenAll(scanLocal, scanRemote).ConfigureAwait(false);
         _localScan = await scanLocal.ConfigureAwait(false);
         _remoteScan = await scanRemote.ConfigureAwait(false);
         await MergeAsync(cancellationToken).ConfigureAwait(false);
+        TellRefused(_localMerge!, remote.Member);
+        TellRefused(_remoteMerge!, local.Member);
         SyncTermsCheck.CheckDeletes(_request, _localMerge!, _request.Path);
         SyncTermsCheck.CheckDeletes(_request, _remoteMerge!, _request.Peer);
         return new SyncPlan
@@ -127,7 +135,7 @@ internal sealed class SyncOperation : IAsyncDisposable
         }
 
         long waiting = _localScan!.Waiting + _remoteScan!.Waiting + local.Concat(remote).Count(a => a.Status == VtSyncActionStatus.Waiting);
-        long errors = _localScan.Errors + _remoteScan.Errors + local.Concat(remote).Count(a => a.Status == VtSyncActionStatus.Failed);
+        long errors = _localScan.Errors + _remoteScan.Errors + _localMerge!.Refused.Count + _remoteMerge!.Refused.Count + local.Concat(remote).Count(a => a.Status == VtSyncActionStatus.Failed);
         PeerStatistics? traffic = (_remote as RemotePeer)?.Statistics;
         return new VtSyncResult
         {
@@ -162,12 +170,26 @@ internal sealed class SyncOperation : IAsyncDisposable
         HistoryPart nothing = new(VersionVector.Empty, []);
         VersionVector localKnowledge = _localScan!.Knowledge;
         MergeTerms terms = new(_request.ConflictPolicy, localKnowledge, []);
-        HistoryPart toLocal = _request.Direction == VtSyncDirection.Push ? nothing : await _remote.HistorySinceAsync(localKnowledge, cancellationToken).ConfigureAwait(false);
-        _localMerge = await _local.MergeAsync(toLocal, terms, cancellationToken).ConfigureAwait(false);
+        bool isLocalRefused = _direction == VtSyncDirection.Pull && _request.Direction == VtSyncDirection.Both;
+        bool isRemoteRefused = _direction == VtSyncDirection.Push && _request.Direction == VtSyncDirection.Both;
+        HistoryPart toLocal = _direction == VtSyncDirection.Push && !isRemoteRefused ? nothing : await _remote.HistorySinceAsync(localKnowledge, cancellationToken).ConfigureAwait(false);
+        _localMerge = await _local.MergeAsync(toLocal, terms with { IsRefused = isRemoteRefused }, cancellationToken).ConfigureAwait(false);
 
         // With all that was settled here: the peer then settles nothing anew.
-        HistoryPart toRemote = _request.Direction == VtSyncDirection.Pull ? nothing : await _local.HistorySinceAsync(_remoteScan!.Knowledge, cancellationToken).ConfigureAwait(false);
-        _remoteMerge = await _remote.MergeAsync(toRemote, terms with { Conflicts = _localMerge.Conflicts }, cancellationToken).ConfigureAwait(false);
+        HistoryPart toRemote = _direction == VtSyncDirection.Pull && !isLocalRefused ? nothing : await _local.HistorySinceAsync(_remoteScan!.Knowledge, cancellationToken).ConfigureAwait(false);
+        _remoteMerge = await _remote.MergeAsync(toRemote, terms with { Conflicts = _localMerge.Conflicts, IsRefused = isLocalRefused }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void TellRefused(MergeSummary merge, GroupMember from)
+    {
+        if (merge.Refused.Count > 0)
+        {
+            _observer.OnError(new VtError(
+                VtErrorId.PeerRightDenied,
+                $"'{from}' may only read. {merge.Refused.Count} entries that are otherwise there are taken in by nobody, such as '{string.Join("', '", merge.Refused.Take(3))}'. Let it merge in {GroupFile.Name}, or bring them back there.",
+                from.ToString(),
+                null));
+        }
     }
 
     private static async Task StageAsync(ISyncPeer to, MergeSummary merge, ISyncPeer from, CancellationToken cancellationToken)

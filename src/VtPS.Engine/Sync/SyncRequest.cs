@@ -12,6 +12,12 @@ internal sealed record SyncRequest
     /// <summary>Whether the peer was read from an object, and not given by the user: then no command in it is run.</summary>
     public bool IsPeerFromData { get; init; }
 
+    /// <summary>
+    /// Where the local tree keeps its state, revisions and history from its first sync on: a full path outside of both trees, on any file system; null: where they are, and for a new
+    /// tree <c>.vt</c> in its root. Later syncs find the place by themselves.
+    /// </summary>
+    public string? Store { get; init; }
+
     /// <summary>The group's name: trees of another one are refused, and a tree without one takes it. Null: whatever the trees have.</summary>
     public string? Group { get; init; }
 

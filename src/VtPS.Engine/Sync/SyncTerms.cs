@@ -1,3 +1,4 @@
+using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 
 namespace VtPS.Engine.Sync;
@@ -25,4 +26,7 @@ internal sealed record SyncTerms
 
     /// <summary>What the other side is called, for the history.</summary>
     public string Peer { get; init; } = string.Empty;
+
+    /// <summary>What the other side says that it is.</summary>
+    public GroupMember Member { get; init; } = new(0, string.Empty, string.Empty);
 }

@@ -183,7 +183,7 @@ public sealed class RemoteSyncTests
         {
             ISyncPeer remote = await RemotePeer.ConnectAsync(wire.Client, there.Path, isDry: false, NullObserver.Instance, default);
             LocalPeer local = new(here.Path, readOnly: false, compress: true, SyncWorld.Indexes, NullObserver.Instance);
-            await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = here.Path, Peer = there.Path }, local, remote);
+            await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = here.Path, Peer = there.Path }, local, remote, NullObserver.Instance);
             await sync.PlanAsync(default);
             beforeRun?.Invoke();
             return await sync.RunAsync(null, default);

@@ -60,7 +60,7 @@ internal static class SyncKiller
             StreamTransport transport = new("far", process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
             ISyncPeer remote = await RemotePeer.ConnectAsync(transport, there, isDry: false, NullObserver.Instance, default);
             LocalPeer local = new(here, readOnly: false, compress: true, SyncWorld.Indexes, NullObserver.Instance);
-            await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = here, Peer = there, MaximumDelete = 10_000 }, local, remote);
+            await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = here, Peer = there, MaximumDelete = 10_000 }, local, remote, NullObserver.Instance);
             await sync.PlanAsync(default);
             await sync.RunAsync(null, default);
         }

@@ -114,7 +114,7 @@ internal sealed class SyncModel : IDisposable
         bool cutFirst = _random.Next(2) == 0;
         ISyncPeer local = new LocalPeer(request.Path, false, _random.Next(2) == 0, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count };
         ISyncPeer remote = new LocalPeer(request.Peer, false, false, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count };
-        await using SyncOperation sync = SyncOperation.Of(request, cutFirst ? new CutPeer(local, cut) : local, cutFirst ? remote : new CutPeer(remote, cut));
+        await using SyncOperation sync = SyncOperation.Of(request, cutFirst ? new CutPeer(local, cut) : local, cutFirst ? remote : new CutPeer(remote, cut), NullObserver.Instance);
         try
         {
             await sync.PlanAsync(stopping.Token);

@@ -28,7 +28,8 @@ internal static class SyncWorker
         await using SyncOperation sync = SyncOperation.Of(
             new SyncRequest { Path = path, Peer = peer, MaximumDelete = 10_000 },
             new LocalPeer(path, readOnly: false, compress: false, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count },
-            new LocalPeer(peer, readOnly: false, compress: false, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count });
+            new LocalPeer(peer, readOnly: false, compress: false, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count },
+            NullObserver.Instance);
         await sync.PlanAsync(default);
         return (await sync.RunAsync(null, default)).Status == VtBackupStatus.Complete ? 0 : 3;
     }

@@ -41,7 +41,7 @@ internal sealed class SyncWorld : IDisposable
         observer ??= NullObserver.Instance;
         await using SyncOperation sync = Reach is null
             ? await SyncOperation.OpenAsync(request, Indexes, observer, default)
-            : SyncOperation.Of(request, new LocalPeer(request.Path, false, true, Indexes, observer), await Reach(request.Peer));
+            : SyncOperation.Of(request, new LocalPeer(request.Path, false, true, Indexes, observer), await Reach(request.Peer), observer);
         SyncPlan plan = await sync.PlanAsync(default);
         List<VtSyncAction> actions = [];
         VtSyncResult result = await sync.RunAsync(actions.Add, default);
@@ -99,12 +99,12 @@ internal sealed class SyncWorld : IDisposable
     public static async Task<HashSet<string>> RevisionsAsync(string root)
     {
         HashSet<string> contents = [];
-        if (!Directory.Exists(Path.Join(root, ".vt", "store")))
+        if (RevisionStore.Find(root) is not { } address)
         {
             return contents;
         }
 
-        await using StoreSession store = await StoreSession.OpenAsync(RevisionStore.Find(root)!, Indexes, default);
+        await using StoreSession store = await StoreSession.OpenAsync(address, Indexes, default);
         StoreTreeReader reader = new(store.Blocks);
         foreach (VtBackup backup in await BackupCatalog.ReadAllAsync(store, e => throw e, default))
         {
