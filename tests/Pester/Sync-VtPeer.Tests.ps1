@@ -258,12 +258,52 @@ Describe 'Sync-VtPeer' {
             { Sync-VtPeer $a $c -Group work -ErrorAction Stop } | Should -Throw "*'home'*"
         }
 
+        It 'say in .vtgroup who may do what' {
+            $a, $b, $c = Get-FreshTree @{ 'f' = '1'; '.vtgroup' = '' }, @{ 'g' = '2' }, @{ 'h' = '3' }
+            [IO.File]::WriteAllText("$a/.vtgroup", "merge $([Environment]::MachineName):$a`nread $([Environment]::MachineName):$b`n")
+            $result = Sync-VtPeer $a $b -ErrorAction SilentlyContinue -ErrorVariable failed
+            $result.LocalActions | Should -Be 0
+            "$b/f" | Should -Exist
+            "$a/g" | Should -Not -Exist
+            $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'PeerRightDenied,VtPS.Commands.SyncVtPeerCommand'
+            { Sync-VtPeer $a $c -ErrorAction Stop } | Should -Throw -ErrorId 'PeerRightDenied,VtPS.Commands.SyncVtPeerCommand'
+            "$c/f", "$a/h" | Should -Not -Exist
+        }
+
         It 'are not mixed' {
             $a, $b, $c, $d = Get-FreshTree @{ 'f' = '1' }, @{}, @{ 'g' = '1' }, @{}
             $null = Sync-VtPeer $a $b
             $null = Sync-VtPeer $c $d
             { Sync-VtPeer $a $c -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.SyncVtPeerCommand'
             "$a/g" | Should -Not -Exist
+        }
+    }
+
+    Context '-Store' {
+        It 'keeps what lasts elsewhere from then on, and -WhatIf makes nothing there' {
+            $a, $b = Get-FreshTree @{ 'f' = 'old' }, @{}
+            $place = Get-FreshPath 'place'
+            $null = Sync-VtPeer $a $b -Store $place -WhatIf
+            $place, "$a/.vt" | Should -Not -Exist
+            $null = Sync-VtPeer $a $b -Store $place
+            [IO.File]::WriteAllText("$b/f", 'newer')
+            $null = Sync-VtPeer $a $b
+            "$place/state" | Should -Exist
+            "$a/.vt/state" | Should -Not -Exist
+            (Get-VtRevision $a).Store | Should -Be "$place/store"
+            $null = Get-VtRevision $a | Restore-VtItem -InPlace -Force
+            [IO.File]::ReadAllText("$a/f") | Should -Be 'old'
+            (Get-VtSyncHistory $a/f).Action | Should -Be 'Create', 'Update'
+            (Get-VtStatus $a).LastMerge | Should -Be 'Update f'
+        }
+
+        It 'is refused where it lies in a tree, is a Store itself, or an address' {
+            $a, $b = Get-FreshTree @{ 'f' = '1' }, @{}
+            foreach ($wrong in "$a/place", (Get-FreshStore), 'ssh://host/place') {
+                { Sync-VtPeer $a $b -Store $wrong -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidArgument,VtPS.Commands.SyncVtPeerCommand'
+            }
+
+            "$a/.vt", "$b/f" | Should -Not -Exist
         }
     }
 

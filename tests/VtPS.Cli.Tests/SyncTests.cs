@@ -91,7 +91,8 @@ public sealed class SyncTests : Workplace
     public void Options_are_those_of_the_cmdlet()
     {
         WriteFile("a/x.tmp", "t");
-        Succeed("sync", "a", "b", "--exclude", "*.tmp", "--direction", "push", "--group", "home");
+        Succeed("sync", "a", "b", "--exclude", "*.tmp", "--direction", "push", "--group", "home", "--store", "place");
+        Assert.True(File.Exists(At("place/state")));
         Assert.Equal(["one.txt", "sub/two.txt", "three.txt"], FilesOf(B));
         Assert.False(File.Exists(At("a/three.txt")));
 

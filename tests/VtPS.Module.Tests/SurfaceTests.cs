@@ -224,7 +224,7 @@ public sealed partial class SurfaceTests
         }
     }
 
-    private static bool WorksOnTrees(CmdletClass cmdlet) => cmdlet.Noun is "VtPeer" or "VtSyncHistory" or "VtRevision" or "VtStatus";
+    private static bool WorksOnTrees(CmdletClass cmdlet) => (cmdlet.Noun is "VtPeer" && cmdlet.Verb != "Sync") || cmdlet.Noun is "VtSyncHistory" or "VtRevision" or "VtStatus";
 
     private static CmdletClass Cmdlet(string name) => CmdletClass.All.Single(cmdlet => cmdlet.Name == name);
 

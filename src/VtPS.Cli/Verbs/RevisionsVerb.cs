@@ -14,7 +14,7 @@ internal static class RevisionsVerb
     public static Command Create(CliHost host)
     {
         TreeOptions options = new();
-        Command command = options.CreateCommand("revisions", "List what syncs replaced or deleted in a tree, oldest first. vt restore ID:PATH --store TREE/.vt/store brings it back.");
+        Command command = options.CreateCommand("revisions", "List what syncs replaced or deleted in a tree, oldest first. vt restore ID:PATH --store TREE/.vt/store (or S/store, with sync --store S) brings it back.");
         command.SetAction(async (result, _) =>
         {
             (TreeLocation place, int? last, bool json) = options.Read(result);

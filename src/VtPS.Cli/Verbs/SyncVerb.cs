@@ -4,6 +4,7 @@ using System.Globalization;
 using VtPS.Cli.Arguments;
 using VtPS.Cli.Hosting;
 using VtPS.Cli.Output;
+using VtPS.Engine.Stores;
 using VtPS.Engine.Sync;
 
 namespace VtPS.Cli.Verbs;
@@ -34,6 +35,9 @@ internal sealed class SyncVerb
         new Option<int?>("--maximum-delete") { HelpName = "N", Description = "The most entries that may be deleted in one of the trees. Default: half of the tree's, and ten in any case." }, 0);
 
     private readonly Option<VtAge?> _revisions = RetentionOptions.Age("--revisions", "How long what syncs replace or delete is kept, in both trees. Default: for ever.");
+    private readonly Option<string?> _store = CommonOptions.NotEmpty(CommonOptions.Text(
+        "--store", "S", "A folder outside of both trees in which TREE keeps its state, history and revisions from now on. Needed once. Default: where they are, and for a new tree .vt in its root."));
+
     private readonly Option<bool> _dry = CommonOptions.Flag("--dry-run", "Only say what would be done, a row for each action; change nothing on either side.");
     private readonly Option<bool> _passThru = CommonOptions.PassThru();
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -46,7 +50,7 @@ internal sealed class SyncVerb
         Command command = new("sync", "Make two trees equal: what changed on each side since they last met comes to the other. What is replaced or deleted goes to the revisions.");
         command.Add(NotEmpty(verb._tree));
         command.Add(NotEmpty(verb._peer));
-        foreach (Option option in (Option[])[verb._group, verb._policy, verb._exclude, verb._direction, verb._maximumDelete, verb._revisions, verb._dry, verb._passThru, verb._json])
+        foreach (Option option in (Option[])[verb._group, verb._policy, verb._exclude, verb._direction, verb._maximumDelete, verb._revisions, verb._store, verb._dry, verb._passThru, verb._json])
         {
             command.Add(option);
         }
@@ -126,6 +130,7 @@ internal sealed class SyncVerb
         {
             Path = LivePath.AbsoluteText(result.GetRequiredValue(_tree)),
             Peer = target.Location,
+            Store = result.GetValue(_store) is { } store ? TreeStore.PathOf(new StoreAddress(new StoreAddress(store).IsRemote ? store : LivePath.AbsoluteText(store))) : null,
             Group = target.GroupFor(result.GetValue(_group)),
             ConflictPolicy = result.GetValue(_policy) ?? VtConflictPolicy.KeepBoth,
             Direction = target.DirectionFor(result.GetValue(_direction)),

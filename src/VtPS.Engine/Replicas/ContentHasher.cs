@@ -29,8 +29,9 @@ internal static class ContentHasher
     /// <summary>The reference of a file's content.</summary>
     /// <param name="file">Open to read.</param>
     /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="onRead">Told of each so many bytes that were read; null: nobody.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static VtBlockReference Compute(SafeFileHandle file, CancellationToken cancellationToken)
+    public static VtBlockReference Compute(SafeFileHandle file, CancellationToken cancellationToken, Action<long>? onRead = null)
     {
         ChunkReader reader = new(Chunker, (offset, buffer) => RandomAccess.Read(file, buffer.Span, offset), null);
         BlockTreeBuilder builder = new(HashOnly.Instance);
@@ -47,6 +48,8 @@ internal static class ContentHasher
                     builder.Add(ChunkReference.Add(HashOnly.Instance, buffer.AsSpan(at, (int)length)));
                     at += (int)length;
                 }
+
+                onRead?.Invoke(at);
             }
         }
         finally

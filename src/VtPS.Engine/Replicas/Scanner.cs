@@ -100,12 +100,14 @@ internal sealed class Scanner
             return found;
         }
 
+        using ProgressMeter progress = new(_observer, "Scanning") { ItemsTotal = toRead.Count, BytesTotal = toRead.Where(e => e.Status.Type == VtItemType.File).Sum(e => e.Status.Size) };
         (LiveEntry Entry, PooledDirectory Folder)[] work = [.. toRead.Select(e => (e, Find(e.Parent!)))];
         Parallel.ForEach(work, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, item =>
         {
             try
             {
-                Read(pool, item.Entry, item.Folder, cancellationToken);
+                Read(pool, item.Entry, item.Folder, progress.AddBytes, cancellationToken);
+                progress.AddItem();
             }
             catch (IOException e)
             {
@@ -125,7 +127,7 @@ internal sealed class Scanner
         });
     }
 
-    private void Read(DirectoryPool pool, LiveEntry entry, PooledDirectory folder, CancellationToken cancellationToken)
+    private void Read(DirectoryPool pool, LiveEntry entry, PooledDirectory folder, Action<long> onRead, CancellationToken cancellationToken)
     {
         DirectoryHandle handle = pool.Acquire(folder);
         try
@@ -139,7 +141,7 @@ internal sealed class Scanner
             using SafeFileHandle file = handle.OpenFile(entry.Name);
             FileTime opened = FileTime.Now;
             FileStatus before = handle.GetStatus(file);
-            VtBlockReference content = ContentHasher.Compute(file, cancellationToken);
+            VtBlockReference content = ContentHasher.Compute(file, cancellationToken, onRead);
             FileStatus after = handle.GetStatus(file);
             if (before.Type != VtItemType.File || before.Size != after.Size || before.Modified != after.Modified || content.Length != after.Size)
             {

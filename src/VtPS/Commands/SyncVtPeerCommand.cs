@@ -14,6 +14,7 @@ namespace VtPS.Commands;
 public sealed class SyncVtPeerCommand : VtSessionCommand
 {
     private string _path = string.Empty;
+    private string? _store;
     private SyncOperation? _sync;
     private TerminationGuard? _guard;
 
@@ -56,6 +57,11 @@ public sealed class SyncVtPeerCommand : VtSessionCommand
     [ValidateNotNull]
     public VtAge? Revisions { get; set; }
 
+    /// <summary>Where the tree keeps what lasts.</summary>
+    [Parameter(HelpMessage = "A folder outside of both trees in which the local tree keeps its state, history and revisions from now on. Needed once. Without it where they are, and for a new tree .vt in its root.")]
+    [ValidateNotNull]
+    public VtStoreReference? Store { get; set; }
+
     /// <summary>Whether to write a row for each action.</summary>
     [Parameter(HelpMessage = "Write a row for each action in place of the summary.")]
     public SwitchParameter PassThru { get; set; }
@@ -68,10 +74,11 @@ public sealed class SyncVtPeerCommand : VtSessionCommand
         try
         {
             _path = Paths.Resolve(Path);
+            _store = Store is null ? null : TreeStore.PathOf(StoreAddresses.Of(Store, Paths));
         }
         catch (VtException exception)
         {
-            Fail(exception, Path);
+            Fail(exception, exception.Target ?? Path);
         }
 
         if (!Directory.Exists(_path))
@@ -127,6 +134,7 @@ public sealed class SyncVtPeerCommand : VtSessionCommand
             Path = _path,
             Peer = target.Location,
             IsPeerFromData = target.IsFromData,
+            Store = _store,
             Group = target.GroupFor(Group),
             ConflictPolicy = ConflictPolicy,
             Direction = target.DirectionFor(IsGiven(nameof(Direction)) ? Direction : null),

@@ -117,7 +117,7 @@ public abstract class VtStoreCommand : VtSessionCommand
     {
         try
         {
-            return reference.Location is { } location ? WithKeys(new StoreAddress(location, reference.Name) { IsFromData = reference.IsFromData }, reference.Keys) : Address(reference.Text!);
+            return WithKeys(StoreAddresses.Of(reference, Paths), reference.Keys);
         }
         catch (VtException exception)
         {
@@ -165,8 +165,4 @@ public abstract class VtStoreCommand : VtSessionCommand
 
     private static StoreAddress WithKeys(StoreAddress address, KeyRing? keys) =>
         keys is null ? address : address with { Credentials = new StoreCredentials { Ring = keys } };
-
-    private StoreAddress Address(string text) => !LivePaths.IsRemote(text) && Paths.IsQualified(text)
-        ? new StoreAddress(Paths.Resolve(text))
-        : StoreRegistry.ForUser().Resolve(text, Paths.Location);
 }
