@@ -62,7 +62,10 @@ internal sealed class ChangeRecorder(ReplicaState state, string path)
         foreach (AppliedEntry entry in gone)
         {
             NodeRecord record = History.Find(entry.Id)!;
-            if (record.IsAlive)
+
+            // One that was to be moved, by what did not reach this disk yet, may have been on its way when a sync was cut off: that it is gone says nothing.
+            bool isOnItsWay = !record.Place.Equals(entry.Place) && !entry.Seen.Covers(record.Seen);
+            if (record.IsAlive && !isOnItsWay)
             {
                 Note(VtSyncActionKind.Delete, entry, state.Applied.TextOf(entry.Place), null);
                 History.Put(record.With(Change, entry.Seen, false));

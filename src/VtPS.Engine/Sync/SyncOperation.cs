@@ -11,7 +11,7 @@ namespace VtPS.Engine.Sync;
 /// One sync of a tree with a peer: <see cref="OpenAsync"/>, <see cref="PlanAsync"/>, <see cref="RunAsync"/>, in this order, then disposed of. Before the run neither tree changes,
 /// so that whoever asks the user has the plan in hand. For one caller at a time.
 /// </summary>
-internal sealed class SyncOperation : IAsyncDisposable
+internal sealed partial class SyncOperation : IAsyncDisposable
 {
     private readonly SyncRequest _request;
     private readonly ISyncPeer _local;
@@ -164,53 +164,4 @@ internal sealed class SyncOperation : IAsyncDisposable
     }
 
     private int Conflicts => _localMerge!.Conflicts.Union(_remoteMerge!.Conflicts).Count();
-
-    private async Task MergeAsync(CancellationToken cancellationToken)
-    {
-        HistoryPart nothing = new(VersionVector.Empty, []);
-        VersionVector localKnowledge = _localScan!.Knowledge;
-        MergeTerms terms = new(_request.ConflictPolicy, localKnowledge, []);
-        bool isLocalRefused = _direction == VtSyncDirection.Pull && _request.Direction == VtSyncDirection.Both;
-        bool isRemoteRefused = _direction == VtSyncDirection.Push && _request.Direction == VtSyncDirection.Both;
-        HistoryPart toLocal = _direction == VtSyncDirection.Push && !isRemoteRefused ? nothing : await _remote.HistorySinceAsync(localKnowledge, cancellationToken).ConfigureAwait(false);
-        _localMerge = await _local.MergeAsync(toLocal, terms with { IsRefused = isRemoteRefused }, cancellationToken).ConfigureAwait(false);
-
-        // With all that was settled here: the peer then settles nothing anew.
-        HistoryPart toRemote = _direction == VtSyncDirection.Pull && !isLocalRefused ? nothing : await _local.HistorySinceAsync(_remoteScan!.Knowledge, cancellationToken).ConfigureAwait(false);
-        _remoteMerge = await _remote.MergeAsync(toRemote, terms with { Conflicts = _localMerge.Conflicts, IsRefused = isLocalRefused }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void TellRefused(MergeSummary merge, GroupMember from)
-    {
-        if (merge.Refused.Count > 0)
-        {
-            _observer.OnError(new VtError(
-                VtErrorId.PeerRightDenied,
-                $"'{from}' may only read. {merge.Refused.Count} entries that are otherwise there are taken in by nobody, such as '{string.Join("', '", merge.Refused.Take(3))}'. Let it merge in {GroupFile.Name}, or bring them back there.",
-                from.ToString(),
-                null));
-        }
-    }
-
-    private static async Task StageAsync(ISyncPeer to, MergeSummary merge, ISyncPeer from, CancellationToken cancellationToken)
-    {
-        if (merge.Needs.Count > 0)
-        {
-            await to.StageAsync(from.ReadContentAsync(merge.Needs, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static IEnumerable<VtSyncAction> Rows(IEnumerable<VtSyncAction> actions, VtSyncSide side) => actions.Select(a => new VtSyncAction
-    {
-        Action = a.Action,
-        Side = side,
-        Path = a.Path,
-        OldPath = a.OldPath,
-        ItemType = a.ItemType,
-        Length = a.Length,
-        LastWriteTime = a.LastWriteTime,
-        Author = a.Author,
-        Status = a.Status,
-        Reason = a.Reason,
-    });
 }

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using VtPS.Engine.Operations;
+using VtPS.Engine.Replicas;
+
+namespace VtPS.Engine.Sync;
+
+/// <summary>Content, and what is done to the tree.</summary>
+internal sealed partial class LocalPeer
+{
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long sent = 0;
+
+        // Between two folders of this machine the side that fetches tells of it.
+        using ProgressMeter? progress = _compress ? new(_observer, "Sending") { BytesTotal = requests.Sum(r => r.Data.Length - r.Offset) } : null;
+        _status!.Set("Sending", 0, requests.Sum(r => r.Data.Length - r.Offset));
+        void OnRead(int bytes)
+        {
+            progress?.AddBytes(bytes);
+            _status.AddBytes(sent += bytes);
+        }
+
+        await foreach (ReadOnlyMemory<byte> packet in new ContentReader(State, _root!, _compress, OnRead).ReadAsync(requests, cancellationToken).ConfigureAwait(false))
+        {
+            yield return packet;
+        }
+    }
+
+    public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ContentRequest> requests = _needs.Requests;
+        using StagingArea staging = new(_folder!);
+        using TreeFiles files = new(State, _root!);
+        using ContentStager stager = new(staging, requests, data => files.Open(_needs.Bases[data]), bytes => _status!.AddBytes(_fetched += bytes));
+        using ProgressMeter progress = new(_observer, "Fetching") { BytesTotal = requests.Sum(r => r.Data.Length - r.Offset) };
+        _status!.Set("Fetching", 0, progress.BytesTotal.Value);
+        await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            long before = _fetched;
+            try
+            {
+                stager.Take(packet.Span, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Failure(e);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new VtException(VtErrorId.PeerProtocolMismatch, $"What '{_terms.Peer}' sent cannot be understood: {e.Message} Use the same version of VtPS on both sides.", _terms.Peer, e);
+            }
+
+            progress.AddBytes(_fetched - before);
+        }
+    }
+
+    public async Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        TreePlan plan = _plan!;
+        await GuardAsync(
+            () =>
+            {
+                try
+                {
+                    Execute(plan, cancellationToken);
+                }
+                finally
+                {
+                    Note(plan);
+                }
+
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        List<VtSyncAction> rows = Rows();
+        try
+        {
+            await RevisionStore.SettleAsync(_folder!, _terms, _indexes, _observer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is VtException or IOException or UnauthorizedAccessException)
+        {
+            _observer.OnError(new VtError((e as VtException)?.ErrorId ?? VtErrorId.DestinationWriteFailed, $"The revisions of '{_path}' are in '{_folder!.Revisions}' and could not be put into their Store: {e.Message}", _folder.Revisions, e));
+        }
+
+        _status!.Set(rows.TrueForAll(r => r.Status == VtSyncActionStatus.Done) ? "Synced" : "Waiting", State.Applied.Entries.Count);
+        return new ExecuteSummary(rows, []);
+    }
+
+    private void Execute(TreePlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Actions.Count == 0)
+        {
+            return;
+        }
+
+        _status!.Set("Applying", plan.Actions.Count, 0);
+        using StagingArea staging = new(_folder!);
+        using ProgressMeter progress = new(_observer, "Applying") { ItemsTotal = plan.Actions.Count, BytesTotal = 0 };
+        void OnDone()
+        {
+            progress.AddItem();
+            _status.AddItem();
+            OnAction?.Invoke();
+        }
+
+        using (TreeExecutor executor = new(State, _folder!, _root!, staging, _terms.KeepRevisions, OnDone, cancellationToken))
+        {
+            executor.Run(plan);
+        }
+
+        ParkingRecovery.Run(State, _folder!, readOnly: false, cancellationToken);
+        if (plan.Actions.All(a => a.Status == VtSyncActionStatus.Done))
+        {
+            staging.Clear();
+            RevisionFolder.TakeRecovered(_folder!);
+        }
+
+        foreach (PlannedAction action in plan.Actions.Where(a => a.Status == VtSyncActionStatus.Failed))
+        {
+            _observer.OnError(new VtError(VtErrorId.DestinationWriteFailed, $"'{action.Path}' in '{_path}' could not be synced: {action.Reason} The next sync tries it again.", action.Path, null));
+        }
+    }
+
+    /// <summary>Notes what is done, however it ended; the state is never ahead of the tree after a power cut.</summary>
+    private void Note(TreePlan plan)
+    {
+        if (plan.Actions.Count > 0)
+        {
+            _root!.FlushFileSystem();
+            StagingCheck.End(_folder!);
+            _folder!.Save(State);
+            SyncLog.Append(_folder, plan.Actions.Where(a => a.Status == VtSyncActionStatus.Done).Select(a => SyncLog.Line(_path, _terms.Peer, a)));
+        }
+    }
+}
