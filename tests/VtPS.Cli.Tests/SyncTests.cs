@@ -53,8 +53,6 @@ public sealed class SyncTests : Workplace
 
         Assert.Equal(["one.txt", "sub/two.txt", "three.txt"], FilesOf(B));
         Assert.Equal(FilesOf(A), FilesOf(B));
-        VtRun missing = Vt("sync", "a", $"ssh://127.0.0.1:{SshServer.Port}{At("none")}");
-        Assert.Equal((1, "PathNotFound"), Of(missing));
     }
 
     [LinuxFact]
@@ -79,12 +77,10 @@ public sealed class SyncTests : Workplace
         string before = Snapshot(".");
 
         JsonElement rows = Succeed("sync", "a", "b", "--dry-run", "--json").Json;
-        string text = Succeed("sync", "a", "b", "--dry-run").Output;
 
         Assert.Equal(before, Snapshot("."));
         Assert.Equal(["Local three.txt", "Remote one.txt", "Remote sub", "Remote sub/two.txt"], rows.EnumerateArray().Select(r => $"{r.GetProperty("Side").GetString()} {r.GetProperty("Path").GetString()}"));
         Assert.All(rows.EnumerateArray(), r => Assert.Equal(("Create", "Planned"), (r.GetProperty("Action").GetString(), r.GetProperty("Status").GetString())));
-        Assert.Equal(4, text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]
@@ -96,17 +92,14 @@ public sealed class SyncTests : Workplace
         Assert.Equal(["one.txt", "sub/two.txt", "three.txt"], FilesOf(B));
         Assert.False(File.Exists(At("a/three.txt")));
 
-        VtRun group = Vt("sync", "a", "b", "--group", "work");
-        Assert.Equal((2, "InvalidArgument"), (group.ExitCode, group.ErrorIds.Single()));
-
         File.Delete(At("a/one.txt"));
         VtRun deletes = Vt("sync", "a", "b", "--maximum-delete", "0");
         Assert.Equal((1, "TooManyDeletes"), (deletes.ExitCode, deletes.ErrorIds.Single()));
 
         WriteFile("a/sub/two.txt", "here");
         WriteFile("b/sub/two.txt", "there");
-        JsonElement rows = Succeed("sync", "a", "b", "--conflict-policy", "remote", "--revisions", "30d", "--pass-thru", "--json").Json;
-        Assert.Contains("Delete one.txt", rows.EnumerateArray().Select(r => $"{r.GetProperty("Action").GetString()} {r.GetProperty("Path").GetString()}"));
+        string rows = Succeed("sync", "a", "b", "--conflict-policy", "remote", "--revisions", "30d", "--group", "home", "--pass-thru").Output;
+        Assert.Contains("Delete    Remote  Done     one.txt", rows);
         Assert.Equal("there", File.ReadAllText(At("a/sub/two.txt")));
     }
 
@@ -185,7 +178,6 @@ public sealed class SyncTests : Workplace
         Assert.Equal(["three.txt"], FilesOf(B));
         Assert.True(File.Exists(At("a/three.txt")));
         Assert.Equal((1, "PeerRightDenied"), Of(Vt("sync", "a", "other", "--direction", "both")));
-        Assert.Equal((2, "InvalidArgument"), Of(Vt("sync", "a", "other", "--group", "work")));
         Assert.Equal((1, "PeerNotFound"), Of(Vt("sync", "a", "nobody")));
     }
 
