@@ -51,7 +51,7 @@ internal static partial class SyncRun
         await TimedCommand.RunAsync(["rsync", "-a", "--delete", "--exclude", "/.vt", options.New + "/", here + "/"], options.Work, Environment(options));
         await CountAsync(options, here, "next version");
         TimedCommand differences = await TimedCommand.RunAsync(
-            ["rsync", "-anc", "--delete", "--exclude", "/.vt", "--itemize-changes", here + "/", Path.Combine(options.Work, "vt") + "/"], options.Work, Environment(options));
+            ["rsync", "-ancO", "--delete", "--exclude", "/.vt", "--itemize-changes", here + "/", Path.Combine(options.Work, "vt") + "/"], options.Work, Environment(options));
         Console.WriteLine(differences.Output.Length == 0 ? "  Both trees are equal." : $"  The trees differ:\n{differences.Output}");
         Directory.Delete(options.Work, true);
         return differences.Output.Length == 0 ? 0 : 1;
