@@ -9,7 +9,6 @@ namespace VtPS.Engine.Replicas;
 internal sealed class Scanner
 {
     private readonly ReplicaState _state;
-    private readonly DirectoryHandle _root;
     private readonly TreeRules _rules;
     private readonly IOperationObserver _observer;
     private readonly ChangeRecorder _recorder;
@@ -17,26 +16,29 @@ internal sealed class Scanner
     private long _waiting;
 
     /// <param name="state">The replica; its history and tree are changed.</param>
-    /// <param name="root">The tree's root; stays the caller's.</param>
     /// <param name="path">The root's path, for messages.</param>
     /// <param name="rules">What is left out.</param>
     /// <param name="observer">Told of what cannot be read.</param>
-    public Scanner(ReplicaState state, DirectoryHandle root, string path, TreeRules rules, IOperationObserver observer)
+    public Scanner(ReplicaState state, string path, TreeRules rules, IOperationObserver observer)
     {
         _state = state;
-        _root = root;
         _rules = rules;
         _observer = observer;
         _recorder = new ChangeRecorder(state, path);
     }
 
     /// <summary>Scans.</summary>
+    /// <param name="look">The tree as it lies on disk; stays the caller's.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="VtException">EmptyRootRefused: nothing is there any more of a tree that had entries.</exception>
-    public ScanResult Run(CancellationToken cancellationToken)
+    public ScanResult Run(TreeLook look, CancellationToken cancellationToken)
     {
-        using DirectoryPool pool = new();
-        PooledDirectory top = pool.AddRoot(_root.Duplicate());
-        LiveEntry root = new LiveWalk(pool, top, _rules, Report).Run(cancellationToken);
+        foreach (VtError error in look.Errors)
+        {
+            Report(error);
+        }
+
+        LiveEntry root = look.Root;
         if (root.Children.Count == 0 && _state.Applied.Entries.Count > 0)
         {
             throw new VtException(VtErrorId.EmptyRootRefused, $"'{_recorder.Path}' is empty, but held {_state.Applied.Entries.Count} entries at its last sync. If its disk is not mounted, mount it; if everything in it is to be deleted at the peers too, leave one file in it.", _recorder.Path);
@@ -47,7 +49,7 @@ internal sealed class Scanner
         List<LiveEntry> entries = [];
         List<LiveEntry> toRead = [];
         Gather(root, entries, toRead);
-        Read(pool, top, toRead, cancellationToken);
+        Read(look.Pool, look.Top, toRead, cancellationToken);
         matcher.MatchContents(entries.FindAll(e => e.Match is null && !e.IsDirectory));
         foreach (LiveEntry entry in entries)
         {

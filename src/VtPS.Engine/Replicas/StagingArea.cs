@@ -65,7 +65,7 @@ internal sealed class StagingArea : IDisposable
     /// <summary>Says how often content will be taken.</summary>
     public void Expect(NodeData data) => _uses[data] = _uses.GetValueOrDefault(data) + 1;
 
-    /// <summary>Takes in content that is whole and in memory.</summary>
+    /// <summary>Takes in content that is whole and in memory. Safe for use by many threads.</summary>
     public void Put(NodeData data, ReadOnlySpan<byte> content)
     {
         byte[] name = Encoding.ASCII.GetBytes(NameOf(data));
@@ -141,7 +141,7 @@ internal sealed class StagingArea : IDisposable
             for (int i = 0; i < uses; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                byte[] name = Encoding.ASCII.GetBytes(string.Create(null, $"{Made}{_stamp}-{++_number}"));
+                byte[] name = Encoding.ASCII.GetBytes(string.Create(null, $"{Made}{_stamp}-{Interlocked.Increment(ref _number)}"));
                 if (source is null)
                 {
                     using SafeFileHandle file = Handle.CreateFile(name, 0x180);
@@ -206,7 +206,7 @@ internal sealed class StagingArea : IDisposable
     }
 
     /// <summary>A name that nothing has, nor anything that a process left which was killed.</summary>
-    public byte[] Fresh() => Encoding.ASCII.GetBytes(string.Create(null, $"fresh-{_stamp}-{++_number}"));
+    public byte[] Fresh() => Encoding.ASCII.GetBytes(string.Create(null, $"fresh-{_stamp}-{Interlocked.Increment(ref _number)}"));
 
     /// <summary>Gives what a sync that was cut off left half done to the revisions: it may be what was just replaced. Content and <c>.part</c> files stay.</summary>
     public void Sweep(RevisionFolder revisions)

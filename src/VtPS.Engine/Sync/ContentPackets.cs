@@ -19,6 +19,7 @@ internal sealed class ContentPackets(bool compress) : IDisposable
     private readonly ByteWriter _items = new(Target);
     private readonly ByteWriter _pieces = new();
     private readonly Compressor? _compressor = compress ? Packets.CreateCompressor() : null;
+    private byte[] _packed = [];
 
     /// <summary>Whether the packet should be sent.</summary>
     public bool IsFull => _items.Length >= Target;
@@ -52,45 +53,39 @@ internal sealed class ContentPackets(bool compress) : IDisposable
         _items.WritePrefixed([]);
     }
 
-    /// <summary>The packet; the next one begins.</summary>
-    public byte[] Finish()
+    /// <summary>The packet; it is there until the next one is asked for.</summary>
+    public ReadOnlyMemory<byte> Finish()
     {
-        byte[] packet = Packets.Pack(_items.Written, _compressor);
+        ReadOnlyMemory<byte> packet = Packets.Pack(_items.Written, _compressor, ref _packed);
         _items.Clear();
         return packet;
     }
 
-    /// <summary>Opens a packet.</summary>
-    /// <param name="packet">The packet.</param>
-    /// <param name="decompressor">Opens it.</param>
-    /// <param name="take">Gets each item.</param>
+    /// <summary>Reads the items of a packet.</summary>
+    /// <param name="plain">The packet, opened; the items' bytes are parts of it.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static void Read(ReadOnlySpan<byte> packet, Decompressor decompressor, ItemTaker take)
+    public static List<ContentItem> Read(ReadOnlyMemory<byte> plain)
     {
-        ByteReader items = new(Packets.Unpack(packet, decompressor));
-        while (!items.IsEmpty)
+        List<ContentItem> items = [];
+        ByteReader reader = new(plain.Span);
+        while (!reader.IsEmpty)
         {
-            int request = items.ReadInt32();
-            byte flags = items.ReadByte();
-            ReadOnlySpan<byte> bytes = items.ReadPrefixed();
+            int request = reader.ReadInt32();
+            byte flags = reader.ReadByte();
+            int length = reader.ReadPrefixed().Length;
+            ReadOnlyMemory<byte> bytes = plain.Slice(plain.Length - reader.Rest.Length - length, length);
             (int First, int Count)? pieces = null;
             if ((flags & ArePieces) != 0)
             {
-                ByteReader numbers = new(bytes);
+                ByteReader numbers = new(bytes.Span);
                 pieces = (numbers.ReadInt32(), numbers.ReadInt32());
             }
 
-            take(request, (flags & Last) != 0, (flags & IsMissing) != 0, pieces, bytes);
+            items.Add(new ContentItem(request, (flags & Last) != 0, (flags & IsMissing) != 0, pieces, bytes));
         }
+
+        return items;
     }
 
     public void Dispose() => _compressor?.Dispose();
-
-    /// <summary>Takes an item of a packet.</summary>
-    /// <param name="request">The request's number.</param>
-    /// <param name="last">Whether the content ends.</param>
-    /// <param name="isMissing">Whether the rest of it is not to be had.</param>
-    /// <param name="pieces">Pieces of the file that it is to replace, which come next; null where the bytes do.</param>
-    /// <param name="bytes">The bytes.</param>
-    public delegate void ItemTaker(int request, bool last, bool isMissing, (int First, int Count)? pieces, ReadOnlySpan<byte> bytes);
 }

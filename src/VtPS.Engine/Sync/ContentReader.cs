@@ -36,14 +36,15 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
         }
 
         using TreeFiles files = new(state, root);
-        using ContentPackets packets = new(compress);
+        PacketQueue packets = new(compress);
+        await using ConfiguredAsyncDisposable disposing = packets.ConfigureAwait(false);
         for (int i = 0; i < requests.Count; i++)
         {
             // Any file that holds it will do.
             using SafeFileHandle? file = sources[requests[i].Data].Select(files.Open).FirstOrDefault(opened => opened is not null);
             if (file is null)
             {
-                packets.AddMissing(i);
+                packets.Open.AddMissing(i);
                 continue;
             }
 
@@ -51,21 +52,30 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 onRead(read);
-                if (packets.IsFull)
+                if (packets.Open.IsFull)
                 {
-                    yield return await Task.Run(packets.Finish, cancellationToken).ConfigureAwait(false);
+                    packets.Seal();
+                    if (packets.IsFull)
+                    {
+                        yield return await packets.TakeAsync().ConfigureAwait(false);
+                    }
                 }
             }
         }
 
-        if (!packets.IsEmpty)
+        if (!packets.Open.IsEmpty)
         {
-            yield return packets.Finish();
+            packets.Seal();
+        }
+
+        while (!packets.IsEmpty)
+        {
+            yield return await packets.TakeAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>Adds all of a content to packets; after each part, how many bytes it has.</summary>
-    private IEnumerable<int> ReadWhole(ContentPackets packets, int number, ContentRequest request, SafeFileHandle file)
+    private IEnumerable<int> ReadWhole(PacketQueue packets, int number, ContentRequest request, SafeFileHandle file)
     {
         long length = request.Data.Length;
         long offset = request.Offset;
@@ -75,19 +85,19 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
             int read = Try(() => RandomAccess.Read(file, _buffer.AsSpan(0, wanted), offset));
             if (read < 0)
             {
-                packets.AddMissing(number);
+                packets.Open.AddMissing(number);
                 yield break;
             }
 
             offset += read;
             more = read > 0 && offset < length;
-            packets.Add(number, _buffer.AsSpan(0, read), !more);
+            packets.Open.Add(number, _buffer.AsSpan(0, read), !more);
             yield return read;
         }
     }
 
     /// <summary>Adds to packets what a content has that the file which it is to replace has not, and the numbers of the other pieces; after each part, how many bytes it has.</summary>
-    private IEnumerable<int> ReadPieces(ContentPackets packets, int number, ContentRequest request, SafeFileHandle file, PieceSums known)
+    private IEnumerable<int> ReadPieces(PacketQueue packets, int number, ContentRequest request, SafeFileHandle file, PieceSums known)
     {
         ChunkReader reader = known.CreateReader(file, request.Offset);
         if (_buffer.Length < reader.MinimumBuffer)
@@ -108,13 +118,13 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
                 int same = known.Find(piece);
                 if (count > 0 && same != first + count)
                 {
-                    packets.AddPieces(number, first, count, last: false);
+                    packets.Open.AddPieces(number, first, count, last: false);
                     count = 0;
                 }
 
                 if (same < 0)
                 {
-                    packets.Add(number, piece, last: false);
+                    packets.Open.Add(number, piece, last: false);
                 }
                 else
                 {
@@ -130,15 +140,15 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
 
         if (filled < 0)
         {
-            packets.AddMissing(number);
+            packets.Open.AddMissing(number);
         }
         else if (count > 0)
         {
-            packets.AddPieces(number, first, count, last: true);
+            packets.Open.AddPieces(number, first, count, last: true);
         }
         else
         {
-            packets.Add(number, [], last: true);
+            packets.Open.Add(number, [], last: true);
         }
     }
 

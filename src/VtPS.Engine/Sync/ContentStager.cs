@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.Compression;
 using VtPS.Engine.Histories;
@@ -15,74 +16,97 @@ internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRe
     private readonly Decompressor _decompressor = new();
     private FileStream? _part;
     private SafeFileHandle? _base;
+    private byte[] _plain = [];
     private byte[] _buffer = [];
     private int _open = -1;
     private int _abandoned = -1;
 
     /// <summary>Takes in a packet.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or brings what nobody asked for.</exception>
-    public void Take(ReadOnlySpan<byte> packet, CancellationToken cancellationToken) => ContentPackets.Read(packet, _decompressor, (number, last, isMissing, pieces, bytes) =>
+    public void Take(ReadOnlySpan<byte> packet, CancellationToken cancellationToken)
     {
-        if (number >= requests.Count)
+        List<ContentItem> whole = [];
+        foreach (ContentItem item in ContentPackets.Read(Packets.Unpack(packet, _decompressor, ref _plain)))
         {
-            throw new InvalidDataException("A packet brings content that nobody asked for.");
-        }
-
-        ContentRequest request = requests[number];
-        if (isMissing || number == _abandoned)
-        {
-            ClosePart();
-            return;
-        }
-
-        if (last && pieces is null && _open != number && request.Offset == 0)
-        {
-            // Whole in one piece.
-            onBytes(bytes.Length);
-            if (ContentHasher.Compute(bytes).Equals(request.Data.Content))
+            if (item.Request >= requests.Count)
             {
-                staging.Put(request.Data, bytes);
+                throw new InvalidDataException("A packet brings content that nobody asked for.");
             }
 
-            return;
-        }
-
-        if (_open != number)
-        {
-            ClosePart();
-            _part = new FileStream(staging.PartOf(request.Data), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 0);
-            _part.SetLength(request.Offset);
-            _part.Position = request.Offset;
-            _open = number;
-        }
-
-        if (pieces is { } known)
-        {
-            if (!Copy(request, known.First, known.Count, cancellationToken))
+            if (item.IsLast && !item.IsMissing && item.Pieces is null && _open != item.Request && _abandoned != item.Request && requests[item.Request].Offset == 0)
             {
-                // The file has changed since it was cut: what came so far is right, and the next sync goes on from it.
-                _abandoned = number;
-                ClosePart();
-                return;
+                onBytes(item.Bytes.Length);
+                whole.Add(item);
+            }
+            else
+            {
+                Take(item, cancellationToken);
             }
         }
-        else
-        {
-            onBytes(bytes.Length);
-            _part!.Write(bytes);
-        }
 
-        if (last)
+        try
         {
-            ClosePart();
-            staging.Complete(request.Data, cancellationToken);
+            Parallel.ForEach(whole, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, PutWhole);
         }
-    });
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
 
     public void Dispose()
     {
         ClosePart();
         _decompressor.Dispose();
+    }
+
+    /// <summary>Takes in a content that came in one piece; what is not as it should be is left out, and the entry waits.</summary>
+    private void PutWhole(ContentItem item)
+    {
+        NodeData data = requests[item.Request].Data;
+        if (ContentHasher.Compute(item.Bytes.Span).Equals(data.Content))
+        {
+            staging.Put(data, item.Bytes.Span);
+        }
+    }
+
+    /// <summary>Takes in a part of a content that comes in several.</summary>
+    private void Take(in ContentItem item, CancellationToken cancellationToken)
+    {
+        if (item.IsMissing || item.Request == _abandoned)
+        {
+            ClosePart();
+            return;
+        }
+
+        ContentRequest request = requests[item.Request];
+        if (_open != item.Request)
+        {
+            ClosePart();
+            _part = new FileStream(staging.PartOf(request.Data), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 0);
+            _part.SetLength(request.Offset);
+            _part.Position = request.Offset;
+            _open = item.Request;
+        }
+
+        if (item.Pieces is not { } pieces)
+        {
+            onBytes(item.Bytes.Length);
+            _part!.Write(item.Bytes.Span);
+        }
+        else if (!Copy(request, pieces.First, pieces.Count, cancellationToken))
+        {
+            // The file has changed since it was cut: what came so far is right, and the next sync goes on from it.
+            _abandoned = item.Request;
+            ClosePart();
+            return;
+        }
+
+        if (item.IsLast)
+        {
+            ClosePart();
+            staging.Complete(request.Data, cancellationToken);
+        }
     }
 
     /// <summary>Copies pieces of the file that a content is to replace; false if they cannot be had.</summary>

@@ -11,8 +11,10 @@ internal interface ISyncPeer : IAsyncDisposable
     /// <summary>What the tree is called: its path or address.</summary>
     string Name { get; }
 
-    /// <summary>What it says of itself.</summary>
-    Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken);
+    /// <summary>What it says of itself. It begins to look at the tree.</summary>
+    /// <param name="exclude">gitignore patterns of what takes no part.</param>
+    /// <param name="cancellationToken">Stops it, and the look at the tree.</param>
+    Task<ReplicaSummary> OpenAsync(IReadOnlyList<string> exclude, CancellationToken cancellationToken);
 
     /// <summary>Finds what changed in it, and makes that durable before it returns.</summary>
     /// <exception cref="VtException">EmptyRootRefused.</exception>

@@ -18,6 +18,8 @@ internal sealed partial class LocalPeer : ISyncPeer
     private ReplicaFolder? _folder;
     private DirectoryHandle? _root;
     private ReplicaState? _state;
+    private Task<ReplicaSummary>? _opening;
+    private Task<TreeLook>? _look;
     private TreeRules? _rules;
     private StatusFile? _status;
     private SyncTerms _terms = new();
@@ -52,64 +54,16 @@ internal sealed partial class LocalPeer : ISyncPeer
 
     private ReplicaState State => _state ?? throw new InvalidOperationException("The tree is not open.");
 
-    public Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken) => GuardAsync(
-        () =>
-        {
-            _folder = ReplicaFolder.Open(_path, _readOnly, Store);
-            try
-            {
-                _root = FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(_path));
-            }
-            catch (FileSystemException e)
-            {
-                throw new VtException(VtErrorId.SourceDenied, $"'{_path}' cannot be opened: {e.Message} Check its permissions.", _path, e);
-            }
+    public Task<ReplicaSummary> OpenAsync(IReadOnlyList<string> exclude, CancellationToken cancellationToken) =>
+        _opening ??= GuardAsync(Task.Run(() => Open(exclude, cancellationToken), cancellationToken));
 
-            _state = _folder.Load();
-            if (!_readOnly)
-            {
-                StagingCheck.Run(_folder, cancellationToken);
-            }
-
-            if (ParkingRecovery.Run(_state, _folder, _readOnly, cancellationToken) && !_readOnly)
-            {
-                _folder.Save(_state);
-            }
-
-            _group = ReadFile(GroupFile.Name);
-            return new ReplicaSummary(_path, _state.History.Replica, _state.Group, _state.GroupName, _state.History.Knowledge, _state.Applied.Entries.Count, Environment.MachineName, _group);
-        },
-        cancellationToken);
-
-    public Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken) => GuardAsync(
-        () =>
-        {
-            _terms = terms;
-            GroupRules.Check(ReadGroup(), terms.Member, GroupRight.Read);
-            bool isDirty = terms.Renew || State.Group != terms.Group || State.GroupName != terms.GroupName;
-            State.Group = terms.Group;
-            State.GroupName = terms.GroupName;
-            if (terms.Renew)
-            {
-                State.History.Replica = History.NewReplica();
-            }
-
-            _rules = TreeRules.Create(terms.Exclude, ReadFile(".vtignore") is { Length: > 0 } rules ? rules : null);
-            _status = new StatusFile(_folder!, State, terms.Peer, _readOnly);
-            _status.Set("Scanning");
-            ScanResult scan = new Scanner(State, _root!, _path, _rules, _observer).Run(cancellationToken);
-            State.IsUnsettled |= scan.Changes.Count > 0;
-            if (!_readOnly && (isDirty || scan.IsDirty))
-            {
-                // Before anybody is told of them: a change that another replica knows of must not be forgotten here, or its number would be used again.
-                _folder!.Save(State);
-                SyncLog.Append(_folder, scan.Changes);
-            }
-
-            _status.Set("Merging");
-            return new ScanSummary(State.History.Knowledge, scan.Changes.Count, State.Applied.Entries.Count, scan.Waiting, scan.Errors, []);
-        },
-        cancellationToken);
+    public async Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken)
+    {
+        Task<TreeLook> looking = _look ?? throw new InvalidOperationException("The tree is not open.");
+        using TreeLook look = await GuardAsync(looking).ConfigureAwait(false);
+        _look = null;
+        return await GuardAsync(() => Scan(look, terms, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
 
     public Task<HistoryPart> HistorySinceAsync(VersionVector known, CancellationToken cancellationToken) => Task.Run(() => State.History.Since(known), cancellationToken);
 
@@ -153,20 +107,88 @@ internal sealed partial class LocalPeer : ISyncPeer
         },
         cancellationToken);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await ((Task?)_opening ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_look is { } look)
+        {
+            await ((Task)look).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (look.IsCompletedSuccessfully)
+            {
+                (await look.ConfigureAwait(false)).Dispose();
+            }
+        }
+
         _status?.Dispose();
         _root?.Dispose();
         _folder?.Dispose();
-        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Does work on a thread of its own, and says of a failure of the file system which tree it met.</summary>
-    private async Task<T> GuardAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    private ReplicaSummary Open(IReadOnlyList<string> exclude, CancellationToken cancellationToken)
+    {
+        _folder = ReplicaFolder.Open(_path, _readOnly, Store);
+        try
+        {
+            _root = FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(_path));
+        }
+        catch (FileSystemException e)
+        {
+            throw new VtException(VtErrorId.SourceDenied, $"'{_path}' cannot be opened: {e.Message} Check its permissions.", _path, e);
+        }
+
+        _rules = TreeRules.Create(exclude, ReadFile(".vtignore") is { Length: > 0 } rules ? rules : null);
+        _look = Task.Run(() => TreeLook.Run(_root, _rules, cancellationToken), cancellationToken);
+        _state = _folder.Load();
+        if (!_readOnly)
+        {
+            StagingCheck.Run(_folder, cancellationToken);
+        }
+
+        if (ParkingRecovery.Run(_state, _folder, _readOnly, cancellationToken) && !_readOnly)
+        {
+            _folder.Save(_state);
+        }
+
+        _group = ReadFile(GroupFile.Name);
+        return new ReplicaSummary(_path, _state.History.Replica, _state.Group, _state.GroupName, _state.History.Knowledge, _state.Applied.Entries.Count, Environment.MachineName, _group);
+    }
+
+    private ScanSummary Scan(TreeLook look, SyncTerms terms, CancellationToken cancellationToken)
+    {
+        _terms = terms;
+        GroupRules.Check(ReadGroup(), terms.Member, GroupRight.Read);
+        bool isDirty = terms.Renew || State.Group != terms.Group || State.GroupName != terms.GroupName;
+        State.Group = terms.Group;
+        State.GroupName = terms.GroupName;
+        if (terms.Renew)
+        {
+            State.History.Replica = History.NewReplica();
+        }
+
+        _status = new StatusFile(_folder!, State, terms.Peer, _readOnly);
+        _status.Set("Scanning");
+        ScanResult scan = new Scanner(State, _path, _rules!, _observer).Run(look, cancellationToken);
+        State.IsUnsettled |= scan.Changes.Count > 0;
+        if (!_readOnly && (isDirty || scan.IsDirty))
+        {
+            // Before anybody is told of them: a change that another replica knows of must not be forgotten here, or its number would be used again.
+            _folder!.Save(State);
+            SyncLog.Append(_folder, scan.Changes);
+        }
+
+        _status.Set("Merging");
+        return new ScanSummary(State.History.Knowledge, scan.Changes.Count, State.Applied.Entries.Count, scan.Waiting, scan.Errors, []);
+    }
+
+    /// <summary>Does work on a thread of its own.</summary>
+    private Task<T> GuardAsync<T>(Func<T> work, CancellationToken cancellationToken) => GuardAsync(Task.Run(work, cancellationToken));
+
+    /// <summary>Says of a failure of the file system which tree it met.</summary>
+    private async Task<T> GuardAsync<T>(Task<T> work)
     {
         try
         {
-            return await Task.Run(work, cancellationToken).ConfigureAwait(false);
+            return await work.ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using VtPS.Engine.Compression;
 using VtPS.Engine.IO;
 using VtPS.Engine.Protocol;
@@ -10,24 +11,37 @@ internal static class Packets
     private const int Longest = 8 << 20;
     private const int Piece = 1 << 20;
 
-    /// <summary>A compressor for packets.</summary>
-    public static Compressor CreateCompressor() => new(Codecs.Default, Codecs.DefaultLevel(Codecs.Default));
+    /// <summary>A compressor for packets: at zstd's quickest level, for what is sent is compressed once for each time that it is read.</summary>
+    public static Compressor CreateCompressor() => new(Codecs.Default, Codecs.Default == Codec.Zstd ? 1 : Codecs.DefaultLevel(Codecs.Default));
 
     /// <summary>Makes a packet; without a compressor, or where that is no shorter, of the bytes as they are.</summary>
-    public static byte[] Pack(ReadOnlySpan<byte> plain, Compressor? compressor)
+    /// <param name="plain">The bytes.</param>
+    /// <param name="compressor">Compresses them; null for none.</param>
+    /// <param name="buffer">Holds the packet, and is made longer where it is too short; the result is a part of it.</param>
+    public static ReadOnlyMemory<byte> Pack(ReadOnlySpan<byte> plain, Compressor? compressor, ref byte[] buffer)
     {
-        byte[] buffer = compressor is null ? [] : new byte[Compressor.Bound(compressor.Codec, plain.Length)];
-        int length = compressor?.Compress(plain, buffer) ?? 0;
-        bool isShorter = length > 0 && length < plain.Length;
-        ByteWriter packet = new((isShorter ? length : plain.Length) + 16);
-        packet.WriteByte((byte)(isShorter ? compressor!.Codec : Codec.None));
-        packet.WriteVarUInt((ulong)plain.Length);
-        packet.WriteBytes(isShorter ? buffer.AsSpan(0, length) : plain);
-        return packet.Written.ToArray();
+        ByteWriter head = new(16);
+        head.WriteByte((byte)(compressor?.Codec ?? Codec.None));
+        head.WriteVarUInt((ulong)plain.Length);
+        Reserve(ref buffer, head.Length + Math.Max(plain.Length, compressor is null ? 0 : Compressor.Bound(compressor.Codec, plain.Length)));
+        head.Written.CopyTo(buffer);
+        int length = compressor?.Compress(plain, buffer.AsSpan(head.Length)) ?? 0;
+        if (length == 0 || length >= plain.Length)
+        {
+            buffer[0] = (byte)Codec.None;
+            plain.CopyTo(buffer.AsSpan(head.Length));
+            length = plain.Length;
+        }
+
+        return buffer.AsMemory(0, head.Length + length);
     }
 
+    /// <summary>Opens a packet.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="decompressor">Opens it.</param>
+    /// <param name="buffer">Holds the bytes, and is made longer where it is too short; the result is a part of it.</param>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static byte[] Unpack(ReadOnlySpan<byte> packet, Decompressor decompressor)
+    public static ReadOnlyMemory<byte> Unpack(ReadOnlySpan<byte> packet, Decompressor decompressor, ref byte[] buffer)
     {
         ByteReader reader = new(packet);
         Codec codec = (Codec)reader.ReadByte();
@@ -37,14 +51,22 @@ internal static class Packets
             throw new InvalidDataException("A packet is too long.");
         }
 
-        if (codec == Codec.None)
+        if (codec == Codec.None && length != reader.Rest.Length)
         {
-            return reader.Rest.ToArray();
+            throw new InvalidDataException("A packet does not have the length that it tells.");
         }
 
-        byte[] plain = new byte[length];
-        decompressor.Decompress(codec, reader.Rest, plain);
-        return plain;
+        Reserve(ref buffer, length);
+        if (codec == Codec.None)
+        {
+            reader.Rest.CopyTo(buffer);
+        }
+        else
+        {
+            decompressor.Decompress(codec, reader.Rest, buffer.AsSpan(0, length));
+        }
+
+        return buffer.AsMemory(0, length);
     }
 
     /// <summary>Sends a packet as a part of a call's body.</summary>
@@ -54,11 +76,12 @@ internal static class Packets
         await call.WriteAsync(packet, false, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The packets of a call's body, to its end.</summary>
+    /// <summary>The packets of a call's body, to its end; each is there until the next one is asked for.</summary>
     /// <exception cref="InvalidDataException">A packet is too long, or the last one is cut off.</exception>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAsync(PeerCall call, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         byte[] one = new byte[1];
+        byte[] buffer = [];
         while (true)
         {
             long length = 0;
@@ -85,7 +108,8 @@ internal static class Packets
                 throw new InvalidDataException("A packet is too long.");
             }
 
-            byte[] packet = new byte[length];
+            Reserve(ref buffer, (int)length);
+            Memory<byte> packet = buffer.AsMemory(0, (int)length);
             if (await call.ReadFullyAsync(packet, cancellationToken).ConfigureAwait(false) < packet.Length)
             {
                 throw new InvalidDataException("A packet is cut off.");
@@ -99,9 +123,10 @@ internal static class Packets
     public static async ValueTask SendAllAsync(PeerCall call, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         using Compressor compressor = CreateCompressor();
+        byte[] buffer = [];
         for (; !bytes.IsEmpty; bytes = bytes[Math.Min(Piece, bytes.Length)..])
         {
-            await SendAsync(call, Pack(bytes.Span[..Math.Min(Piece, bytes.Length)], compressor), cancellationToken).ConfigureAwait(false);
+            await SendAsync(call, Pack(bytes.Span[..Math.Min(Piece, bytes.Length)], compressor, ref buffer), cancellationToken).ConfigureAwait(false);
         }
 
         await call.WriteAsync(default, true, cancellationToken).ConfigureAwait(false);
@@ -116,9 +141,10 @@ internal static class Packets
     {
         using Decompressor decompressor = new();
         ByteWriter all = new();
+        byte[] buffer = [];
         await foreach (ReadOnlyMemory<byte> packet in ReceiveAsync(call, cancellationToken).ConfigureAwait(false))
         {
-            all.WriteBytes(Unpack(packet.Span, decompressor));
+            all.WriteBytes(Unpack(packet.Span, decompressor, ref buffer).Span);
             if (all.Length > maximum)
             {
                 throw new InvalidDataException("A message is too long.");
@@ -126,5 +152,13 @@ internal static class Packets
         }
 
         return all.Written.ToArray();
+    }
+
+    private static void Reserve(ref byte[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            buffer = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
+        }
     }
 }

@@ -55,8 +55,8 @@ internal sealed class RemotePeer : ISyncPeer
         }
     }
 
-    public async Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken) =>
-        await AskAsync(PeerMethod.OpenTree, new[] { _isDry ? (byte)1 : (byte)0 }, null, m => SyncMessages.ReadReplica(m.Span), cancellationToken).ConfigureAwait(false);
+    public async Task<ReplicaSummary> OpenAsync(IReadOnlyList<string> exclude, CancellationToken cancellationToken) =>
+        await AskAsync(PeerMethod.OpenTree, null, SyncMessages.Write(_isDry, exclude), m => SyncMessages.ReadReplica(m.Span), cancellationToken).ConfigureAwait(false);
 
     public async Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken)
     {

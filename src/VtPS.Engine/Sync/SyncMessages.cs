@@ -26,16 +26,27 @@ internal static partial class SyncMessages
             ReadText(ref reader), reader.ReadVarUInt(), NodeId.Read(ref reader).Value, ReadText(ref reader), VersionVector.Read(ref reader), reader.ReadLength(), ReadText(ref reader), reader.ReadPrefixed().ToArray());
     }
 
+    /// <summary>What opens a tree.</summary>
+    public static byte[] Write(bool isDry, IReadOnlyList<string> exclude) => Build(writer =>
+    {
+        writer.WriteByte(isDry ? (byte)1 : (byte)0);
+        writer.WriteVarUInt((ulong)exclude.Count);
+        foreach (string pattern in exclude)
+        {
+            Write(writer, pattern);
+        }
+    });
+
+    public static (bool IsDry, List<string> Exclude) ReadOpening(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return (reader.ReadByte() != 0, ReadTexts(ref reader));
+    }
+
     public static byte[] Write(SyncTerms terms) => Build(writer =>
     {
         terms.Group.Write(writer);
         Write(writer, terms.GroupName);
-        writer.WriteVarUInt((ulong)terms.Exclude.Count);
-        foreach (string pattern in terms.Exclude)
-        {
-            Write(writer, pattern);
-        }
-
         writer.WriteByte((byte)((terms.Renew ? 1 : 0) | (terms.KeepRevisions ? 2 : 0)));
         Write(writer, terms.RevisionAge);
         Write(writer, terms.Peer);
@@ -49,13 +60,11 @@ internal static partial class SyncMessages
         ByteReader reader = new(bytes);
         Identity group = Identity.Read(ref reader);
         string name = ReadText(ref reader);
-        List<string> exclude = ReadTexts(ref reader);
         byte flags = reader.ReadByte();
         return new SyncTerms
         {
             Group = group,
             GroupName = name,
-            Exclude = exclude,
             Renew = (flags & 1) != 0,
             KeepRevisions = (flags & 2) != 0,
             RevisionAge = ReadText(ref reader),

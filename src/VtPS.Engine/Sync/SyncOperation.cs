@@ -52,6 +52,12 @@ internal sealed partial class SyncOperation : IAsyncDisposable
         ISyncPeer remote;
         try
         {
+            if (isRemote)
+            {
+                // While the peer is being reached, this tree is looked at. What comes of it shows when the plan is made.
+                _ = local.OpenAsync(request.Exclude, cancellationToken);
+            }
+
             remote = isRemote
                 ? await RemotePeer.ConnectAsync(address!, request.IsDry, observer, cancellationToken).ConfigureAwait(false)
                 : new LocalPeer(request.Peer, request.IsDry, compress: false, indexes, observer);
@@ -77,8 +83,8 @@ internal sealed partial class SyncOperation : IAsyncDisposable
     public async Task<SyncPlan> PlanAsync(CancellationToken cancellationToken)
     {
         // One after the other: two processes that sync the same two trees in opposite directions must not each hold one.
-        ReplicaSummary local = await _local.OpenAsync(cancellationToken).ConfigureAwait(false);
-        ReplicaSummary remote = await _remote.OpenAsync(cancellationToken).ConfigureAwait(false);
+        ReplicaSummary local = await _local.OpenAsync(_request.Exclude, cancellationToken).ConfigureAwait(false);
+        ReplicaSummary remote = await _remote.OpenAsync(_request.Exclude, cancellationToken).ConfigureAwait(false);
         _terms = SyncTermsCheck.Agree(_request, local, remote);
         _direction = SyncTermsCheck.Allow(_request, local, remote);
         bool renewLocal = remote.Knowledge[local.Replica] > local.Knowledge[local.Replica] || remote.Knowledge[Dot.Decider(local.Replica)] > local.Knowledge[Dot.Decider(local.Replica)];

@@ -15,6 +15,7 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
 
     private readonly ProblemGatherer _problems = new();
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
     private LocalPeer? _peer;
 
     public byte[] Greeting => [];
@@ -36,7 +37,9 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
 
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync().ConfigureAwait(false);
         await CloseAsync().ConfigureAwait(false);
+        _closing.Dispose();
         _gate.Dispose();
     }
 
@@ -55,8 +58,11 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
         switch (call.Method)
         {
             case PeerMethod.OpenTree:
-                _peer ??= new LocalPeer(path, call.Payload is [1], compress: true, indexes, _problems);
-                await AnswerAsync(call, SyncMessages.Write(await Peer.OpenAsync(cancelled).ConfigureAwait(false))).ConfigureAwait(false);
+                (bool isDry, List<string> exclude) = SyncMessages.ReadOpening(await ReceiveAsync(call).ConfigureAwait(false));
+                _peer ??= new LocalPeer(path, isDry, compress: true, indexes, _problems);
+
+                // The look at the tree goes on when this call has ended.
+                await AnswerAsync(call, SyncMessages.Write(await Peer.OpenAsync(exclude, _closing.Token).ConfigureAwait(false))).ConfigureAwait(false);
                 break;
             case PeerMethod.ScanTree:
                 ScanSummary scan = await Peer.ScanAsync(SyncMessages.ReadTerms(await ReceiveAsync(call).ConfigureAwait(false)), cancelled).ConfigureAwait(false);

@@ -12,9 +12,6 @@ internal sealed record SyncTerms
     /// <summary>Its name; empty where it has none.</summary>
     public string GroupName { get; init; } = string.Empty;
 
-    /// <summary>gitignore patterns relative to the root: such paths take no part.</summary>
-    public IReadOnlyList<string> Exclude { get; init; } = [];
-
     /// <summary>Whether this side must take a new replica id: the other has seen changes under the present one that it does not know, or goes by the same.</summary>
     public bool Renew { get; init; }
 

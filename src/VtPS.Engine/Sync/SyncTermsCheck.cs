@@ -45,7 +45,6 @@ internal static class SyncTermsCheck
         {
             Group = group != default ? group : Identity.Draw(),
             GroupName = NameOf(request, local, localFile, remote, remoteFile),
-            Exclude = request.Exclude,
             KeepRevisions = request.KeepRevisions,
             RevisionAge = request.RevisionAge?.ToString() ?? string.Empty,
         };

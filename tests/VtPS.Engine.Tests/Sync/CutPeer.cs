@@ -11,7 +11,7 @@ internal sealed class CutPeer(ISyncPeer inner, int after) : ISyncPeer
 
     public string Name => inner.Name;
 
-    public Task<ReplicaSummary> OpenAsync(CancellationToken cancellationToken) => Do(() => inner.OpenAsync(cancellationToken));
+    public Task<ReplicaSummary> OpenAsync(IReadOnlyList<string> exclude, CancellationToken cancellationToken) => Do(() => inner.OpenAsync(exclude, cancellationToken));
 
     public Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken) => Do(() => inner.ScanAsync(terms, cancellationToken));
 

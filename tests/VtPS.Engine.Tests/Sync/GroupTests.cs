@@ -108,7 +108,7 @@ public sealed class GroupTests : IDisposable
         A.Write("a", "1", 0);
         A.Write(".vtgroup", "read *\n", 0);
         await using LocalPeer peer = new(A.Path, readOnly: false, compress: false, SyncWorld.Indexes, NullObserver.Instance);
-        await peer.OpenAsync(default);
+        await peer.OpenAsync([], default);
         await peer.ScanAsync(new SyncTerms { Group = Identity.Draw(), Member = new GroupMember(2, "far", "/b") }, default);
         NodeRecord record = NodeRecord.Create(new NodeId(Identity.Draw()), new Dot(2, 1), new Place(NodeId.Root, "b"u8.ToArray()), new Content(NodeData.Directory, default), default);
         HistoryPart part = new(VersionVector.Empty.With(new Dot(2, 1)), [record]);

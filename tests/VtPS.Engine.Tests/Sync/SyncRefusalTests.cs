@@ -88,7 +88,7 @@ public sealed class SyncRefusalTests : IDisposable
     {
         A.Write("a", "1", 0);
         await using LocalPeer first = new(A.Path, false, false, SyncWorld.Indexes, NullObserver.Instance);
-        await first.OpenAsync(default);
+        await first.OpenAsync([], default);
         Assert.Equal(VtErrorId.StoreBusy, (await Assert.ThrowsAsync<VtException>(() => _world.SyncAsync("B", "A"))).ErrorId);
     }
 

@@ -1,0 +1,52 @@
+using VtPS.Engine.IO;
+using VtPS.Engine.Operations;
+
+namespace VtPS.Engine.Replicas;
+
+/// <summary>A tree as it lay on disk when it was looked at.</summary>
+internal sealed class TreeLook : IDisposable
+{
+    private TreeLook(DirectoryPool pool, PooledDirectory top, LiveEntry root, IReadOnlyList<VtError> errors)
+    {
+        Pool = pool;
+        Top = top;
+        Root = root;
+        Errors = errors;
+    }
+
+    /// <summary>Holds the folders that are open.</summary>
+    public DirectoryPool Pool { get; }
+
+    /// <summary>The tree's root in it.</summary>
+    public PooledDirectory Top { get; }
+
+    /// <summary>The root, with all that is below it.</summary>
+    public LiveEntry Root { get; }
+
+    /// <summary>What could not be read.</summary>
+    public IReadOnlyList<VtError> Errors { get; }
+
+    /// <summary>Looks at every entry once.</summary>
+    /// <param name="root">The tree's root; stays the caller's.</param>
+    /// <param name="rules">What is left out.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="FileSystemException">The root cannot be read.</exception>
+    public static TreeLook Run(DirectoryHandle root, TreeRules rules, CancellationToken cancellationToken)
+    {
+        DirectoryPool pool = new();
+        try
+        {
+            List<VtError> errors = [];
+            PooledDirectory top = pool.AddRoot(root.Duplicate());
+            LiveEntry found = new LiveWalk(pool, top, rules, errors.Add).Run(cancellationToken);
+            return new TreeLook(pool, top, found, errors);
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Pool.Dispose();
+}
