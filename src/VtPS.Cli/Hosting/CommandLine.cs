@@ -9,10 +9,31 @@ namespace VtPS.Cli.Hosting;
 /// <summary>The command line as a whole: its verbs, its parser's settings, and how a run of it ends.</summary>
 internal static class CommandLine
 {
+    private static readonly OrderedDictionary<string, Func<CliHost, Command>> s_verbs = new(StringComparer.Ordinal)
+    {
+        ["init"] = InitVerb.Create,
+        ["backup"] = BackupVerb.Create,
+        ["backups"] = BackupsVerb.Create,
+        ["ls"] = LsVerb.Create,
+        ["restore"] = RestoreVerb.Create,
+        ["diff"] = DiffVerb.Create,
+        ["block"] = BlockVerb.Create,
+        ["verify"] = VerifyVerb.Create,
+        ["repair"] = RepairVerb.Create,
+        ["prune"] = PruneVerb.Create,
+        ["copy"] = CopyVerb.Create,
+        ["key"] = KeyVerb.Create,
+        ["sync"] = SyncVerb.Create,
+        ["history"] = HistoryVerb.Create,
+        ["revisions"] = RevisionsVerb.Create,
+        ["status"] = StatusVerb.Create,
+        ["serve"] = ServeVerb.Create,
+    };
+
     /// <summary>Parses and runs; the result is the exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CliHost host)
     {
-        ParseResult result = Create(host).Parse(args, new ParserConfiguration
+        ParseResult result = Create(host, args.FirstOrDefault() ?? string.Empty).Parse(args, new ParserConfiguration
         {
             // A path that begins with @ is a path.
             ResponseFileTokenReplacer = null,
@@ -31,7 +52,9 @@ internal static class CommandLine
         return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
     }
 
-    private static RootCommand Create(CliHost host)
+    /// <param name="host">What the verbs work with.</param>
+    /// <param name="word">The first word of the command line: where it is a verb, the others are not needed.</param>
+    private static RootCommand Create(CliHost host, string word)
     {
         RootCommand root = new("vt backs up files and directories into deduplicating Stores, restores them, and keeps trees in sync.");
         root.Options.Clear();
@@ -40,23 +63,15 @@ internal static class CommandLine
         // Not /? and /h, which are paths on Unix.
         root.Add(new HelpOption("--help", "-h", "-?"));
         root.Add(new Option<bool>("--version") { Description = "Show the version.", Action = new VersionAction(host) });
-        root.Add(InitVerb.Create(host));
-        root.Add(BackupVerb.Create(host));
-        root.Add(BackupsVerb.Create(host));
-        root.Add(LsVerb.Create(host));
-        root.Add(RestoreVerb.Create(host));
-        root.Add(DiffVerb.Create(host));
-        root.Add(BlockVerb.Create(host));
-        root.Add(VerifyVerb.Create(host));
-        root.Add(RepairVerb.Create(host));
-        root.Add(PruneVerb.Create(host));
-        root.Add(CopyVerb.Create(host));
-        root.Add(KeyVerb.Create(host));
-        root.Add(SyncVerb.Create(host));
-        root.Add(HistoryVerb.Create(host));
-        root.Add(RevisionsVerb.Create(host));
-        root.Add(StatusVerb.Create(host));
-        root.Add(ServeVerb.Create(host));
+        foreach ((string name, Func<CliHost, Command> create) in s_verbs)
+        {
+            // To make every verb's options takes as long as many a verb runs.
+            if (word == name || !s_verbs.ContainsKey(word))
+            {
+                root.Add(create(host));
+            }
+        }
+
         return root;
     }
 

@@ -74,7 +74,7 @@ internal sealed class CopyVerb
             {
                 CliObserver observer = new(_host.Errors);
                 IReadOnlyList<VtBackup> backups = await SelectAsync(source, result, observer).ConfigureAwait(false);
-                return await RunAsync(source, await opening.ConfigureAwait(false), backups, observer, result).ConfigureAwait(false);
+                return await RunAsync(source, opening, to, backups, observer, result).ConfigureAwait(false);
             }
         }
         finally
@@ -88,21 +88,21 @@ internal sealed class CopyVerb
         }
     }
 
-    private async Task<int> RunAsync(StoreSession source, StoreSession destination, IReadOnlyList<VtBackup> backups, CliObserver observer, ParseResult result)
+    private async Task<int> RunAsync(StoreSession source, Task<StoreSession> opening, StoreAddress to, IReadOnlyList<VtBackup> backups, CliObserver observer, ParseResult result)
     {
         CopyBackupRequest request = new() { Backups = backups, Move = result.GetValue(_move) };
         if (result.GetValue(_dry))
         {
-            WritePlan(await CopyBackupOperation.PlanAsync(source, destination, request, observer, _host.Token).ConfigureAwait(false));
+            WritePlan(await CopyBackupOperation.PlanAsync(source, await opening.ConfigureAwait(false), request, observer, _host.Token).ConfigureAwait(false));
         }
         else if (result.GetValue(_json))
         {
             using RowWriter<VtBackup> rows = new(_host.Output, VtJsonContext.Default.VtBackup, static backup => backup.Id);
-            await CopyBackupOperation.RunAsync(source, destination, request with { OnCopied = copied => rows.Write(copied.Backup) }, observer, _host.Token).ConfigureAwait(false);
+            await CopyBackupOperation.RunAsync(source, opening, request with { OnCopied = copied => rows.Write(copied.Backup) }, observer, _host.Token).ConfigureAwait(false);
         }
         else
         {
-            WriteTable(await CopyBackupOperation.RunAsync(source, destination, request, observer, _host.Token).ConfigureAwait(false), destination.Info.Path);
+            WriteTable(await CopyBackupOperation.RunAsync(source, opening, request, observer, _host.Token).ConfigureAwait(false), (await opening.ConfigureAwait(false)).Info.Path);
         }
 
         return observer.ErrorCount > 0 ? ExitCode.Failed : ExitCode.Done;

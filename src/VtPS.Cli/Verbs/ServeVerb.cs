@@ -78,9 +78,16 @@ internal static class ServeVerb
     }
 
     /// <summary>Standard input or output as it is: on Unix not by .NET's console streams, which write to a terminal what nobody asked for.</summary>
-    private static Stream Open(int descriptor, FileAccess access) => OperatingSystem.IsWindows()
-        ? access == FileAccess.Read ? Console.OpenStandardInput() : Console.OpenStandardOutput()
-        : new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
+    private static Stream Open(int descriptor, FileAccess access)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return access == FileAccess.Read ? Console.OpenStandardInput() : Console.OpenStandardOutput();
+        }
+
+        PipeRoom.Widen(descriptor);
+        return new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
+    }
 
     private static async Task<int> ServeSocketAsync(string path, StoreAddress? address, string? folder, StoreExport export, CliHost host)
     {

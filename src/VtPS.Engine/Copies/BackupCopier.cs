@@ -10,7 +10,7 @@ namespace VtPS.Engine.Copies;
 /// and the look at the lease that a writer's protocol ends with, before anything is reported or removed from the source. For one caller at a time.
 /// </summary>
 internal sealed class BackupCopier(
-    StoreSession source, StoreSession destination, CopyCatalog catalog, CopyBackupRequest request, CopyMeter meter, IOperationObserver observer) : IAsyncDisposable
+    StoreSession source, StoreSession destination, CopyCatalog catalog, CopyBackupRequest request, WalkAhead? ahead, CopyMeter meter, IOperationObserver observer) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _failed = new();
     private StoreWriter? _writer;
@@ -28,6 +28,35 @@ internal sealed class BackupCopier(
     /// <summary>Copies a backup, unless the destination has it, and removes it from the source where that is asked for.</summary>
     /// <exception cref="VtException">It cannot be copied; or, by its id, the whole run must end.</exception>
     public async Task<CopiedBackup> CopyAsync(string id, CancellationToken cancellationToken)
+    {
+        bool wasCopied = false;
+        try
+        {
+            CopiedBackup copied = await CopyOneAsync(id, cancellationToken).ConfigureAwait(false);
+            wasCopied = !copied.Existing;
+            return copied;
+        }
+        finally
+        {
+            if (!wasCopied && ahead is not null)
+            {
+                await ahead.ForgetAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+            _transfer!.Dispose();
+        }
+
+        _failed.Dispose();
+    }
+
+    private async Task<CopiedBackup> CopyOneAsync(string id, CancellationToken cancellationToken)
     {
         RecordCopy record = await catalog.ReadRecordAsync(id, cancellationToken).ConfigureAwait(false);
         if (record.IsThere && !request.Move && await IsWholeAsync(record.Backup, cancellationToken).ConfigureAwait(false))
@@ -54,17 +83,6 @@ internal sealed class BackupCopier(
             await _failed.CancelAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_writer is not null)
-        {
-            await _writer.DisposeAsync().ConfigureAwait(false);
-            _transfer!.Dispose();
-        }
-
-        _failed.Dispose();
     }
 
     /// <summary>Whether the destination has everything that a backup needs, as far as can be seen without a lease.</summary>
@@ -145,12 +163,13 @@ internal sealed class BackupCopier(
         CopyWindow window = new(_transfer!, meter, request.BlocksAtOnce, besideWalk: request.ThrottleLimit != 1);
         await using (window.ConfigureAwait(false))
         {
-            TreeDifference difference = new(source, writer.Has, hash => believe && writer.Index.IsCompleteBelow(hash), window);
             await catalog.GuardAsync(
                 backup,
                 async () =>
                 {
-                    await difference.WalkAsync(backup, cancellationToken).ConfigureAwait(false);
+                    await (believe && ahead is not null
+                        ? ahead.TakeAsync(backup, writer.Has, writer.Index.IsCompleteBelow, window, cancellationToken)
+                        : new TreeDifference(source, writer.Has, hash => believe && writer.Index.IsCompleteBelow(hash), window).WalkAsync(backup, cancellationToken)).ConfigureAwait(false);
                     meter.Walked();
                     await window.FlushAsync(cancellationToken).ConfigureAwait(false);
                 },

@@ -12,14 +12,13 @@ namespace VtPS.Engine.Copies;
 internal sealed class BlockTransfer : IDisposable
 {
     /// <summary>Long enough that a read costs little, short enough that all threads have work: in bytes.</summary>
-    private const int ReadLength = 4 << 20;
+    public const int ReadLength = 4 << 20;
 
     /// <summary>Records that nobody wants are read over up to this many bytes, where a second read would cost more.</summary>
     private const int GapLength = 64 << 10;
 
     private readonly StoreSession _source;
     private readonly TransferWorker[] _workers;
-    private readonly bool _passesRecords;
 
     /// <summary>Makes one.</summary>
     /// <param name="source">The Store that has the blocks.</param>
@@ -31,39 +30,46 @@ internal sealed class BlockTransfer : IDisposable
     {
         _source = source;
         (StoreConfig from, StoreConfig to) = (source.Config, writer.Session.Config);
-        _passesRecords = from.Codec == to.Codec && from.Level == to.Level;
+        bool passesRecords = from.Codec == to.Codec && from.Level == to.Level;
         _workers = new TransferWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new TransferWorker(source, writer, meter, _passesRecords, checksHashes);
+            _workers[i] = new TransferWorker(source, writer, meter, passesRecords, checksHashes);
         }
     }
 
     /// <summary>Blocks that were new to the destination, and their bytes, since this was made.</summary>
     public (long Blocks, long Bytes) Added => (_workers.Sum(static w => w.BlocksAdded), _workers.Sum(static w => w.BytesAdded));
 
-    /// <summary>Copies blocks; they are durable after the writer's next flush.</summary>
-    /// <param name="blocks">The blocks, each once.</param>
-    /// <param name="content">What they are.</param>
-    /// <param name="wholeRecords">Whether only blocks are copied whose records have no others, so that these can go over as they are.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>The blocks that were left.</returns>
-    /// <exception cref="UnreadableBackupException">The source cannot give some of them. The others were copied.</exception>
-    public async Task<List<MissingBlock>> CopyAsync(List<MissingBlock> blocks, DataFileContent content, bool wholeRecords, CancellationToken cancellationToken)
+    /// <summary>Adds a block to the record that the source has it in.</summary>
+    /// <returns>The record.</returns>
+    public RecordBlocks Gather(MissingBlock block, Dictionary<(DataFileId File, long Offset), RecordBlocks> records)
     {
-        List<MissingBlock> left = [];
-        ArraySegment<LocatedBlock> located = Locate(blocks);
-        if (wholeRecords && _passesRecords)
+        _source.Index.TryFind(block.Hash, out BlockLocation at);
+        if (!records.TryGetValue((at.File, at.RecordOffset), out RecordBlocks? record))
         {
-            located = TakeWhole(located, left);
+            record = new RecordBlocks(at);
+            records.Add((at.File, at.RecordOffset), record);
         }
 
-        if (located.Count == 0)
+        record.Add(block, at);
+        return record;
+    }
+
+    /// <summary>Copies blocks; they are durable after the writer's next flush.</summary>
+    /// <param name="records">The blocks, each once.</param>
+    /// <param name="content">What they are.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="UnreadableBackupException">The source cannot give some of them. The others were copied.</exception>
+    public async Task CopyAsync(RecordBlocks[] records, DataFileContent content, CancellationToken cancellationToken)
+    {
+        if (records.Length == 0)
         {
-            return left;
+            return;
         }
 
-        ConcurrentQueue<ArraySegment<LocatedBlock>> batches = new(Cut(located));
+        records.AsSpan().Sort(static (x, y) => x.CompareTo(y));
+        ConcurrentQueue<ArraySegment<RecordBlocks>> batches = new(Cut(records));
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? failure = null;
         int threads = Math.Min(_workers.Length, batches.Count);
@@ -76,7 +82,7 @@ internal sealed class BlockTransfer : IDisposable
                 {
                     try
                     {
-                        while (!stop.IsCancellationRequested && batches.TryDequeue(out ArraySegment<LocatedBlock> batch))
+                        while (!stop.IsCancellationRequested && batches.TryDequeue(out ArraySegment<RecordBlocks> batch))
                         {
                             worker.Copy(batch, content, stop.Token);
                         }
@@ -100,7 +106,6 @@ internal sealed class BlockTransfer : IDisposable
         }
 
         Report();
-        return left;
     }
 
     public void Dispose()
@@ -111,59 +116,14 @@ internal sealed class BlockTransfer : IDisposable
         }
     }
 
-    /// <summary>Where the source has each block, in the order of its data files. One that it does not know stands first, in a file that there is not.</summary>
-    private LocatedBlock[] Locate(List<MissingBlock> blocks)
-    {
-        LocatedBlock[] located = new LocatedBlock[blocks.Count];
-        for (int i = 0; i < located.Length; i++)
-        {
-            _source.Index.TryFind(blocks[i].Hash, out BlockLocation location);
-            located[i] = new LocatedBlock(blocks[i], location);
-        }
-
-        Array.Sort(located);
-        return located;
-    }
-
-    /// <summary>Moves the blocks together whose records have no others, in their order, and puts aside those that are left.</summary>
-    private static ArraySegment<LocatedBlock> TakeWhole(ArraySegment<LocatedBlock> blocks, List<MissingBlock> left)
-    {
-        int taken = 0;
-        for (int first = 0; first < blocks.Count;)
-        {
-            BlockLocation record = blocks[first].Location;
-            int end = first;
-            long length = 0;
-            for (; end < blocks.Count && blocks[end].Location.File == record.File && blocks[end].Location.RecordOffset == record.RecordOffset; end++)
-            {
-                length += blocks[end].Location.BlockLength;
-            }
-
-            bool isWhole = length == record.PlainLength;
-            for (; first < end; first++)
-            {
-                if (isWhole)
-                {
-                    blocks[taken++] = blocks[first];
-                }
-                else
-                {
-                    left.Add(blocks[first].Block);
-                }
-            }
-        }
-
-        return blocks[..taken];
-    }
-
-    private static IEnumerable<ArraySegment<LocatedBlock>> Cut(ArraySegment<LocatedBlock> blocks)
+    private static IEnumerable<ArraySegment<RecordBlocks>> Cut(ArraySegment<RecordBlocks> records)
     {
         int first = 0;
-        for (int i = 1; i <= blocks.Count; i++)
+        for (int i = 1; i <= records.Count; i++)
         {
-            if (i == blocks.Count || !IsOneRead(blocks[first].Location, blocks[i - 1].Location, blocks[i].Location))
+            if (i == records.Count || !IsOneRead(records[first].At, records[i - 1].At, records[i].At))
             {
-                yield return blocks[first..i];
+                yield return records[first..i];
                 first = i;
             }
         }
@@ -172,7 +132,7 @@ internal sealed class BlockTransfer : IDisposable
     private static bool IsOneRead(BlockLocation first, BlockLocation last, BlockLocation next) =>
         first.File == next.File
         && next.RecordOffset - (last.RecordOffset + last.RecordLength) <= GapLength
-        && (next.RecordOffset == last.RecordOffset || next.RecordOffset + next.RecordLength - first.RecordOffset <= ReadLength);
+        && next.RecordOffset + next.RecordLength - first.RecordOffset <= ReadLength;
 
     private void Report()
     {

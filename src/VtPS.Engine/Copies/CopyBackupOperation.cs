@@ -46,8 +46,37 @@ internal static class CopyBackupOperation
     /// others go on. When the call is cancelled, what is packed by then is made durable, so that the next copy need not send it again.
     /// </summary>
     /// <exception cref="VtException">StoreMismatch, StoreFull, StoreWriteFailed, StoreReadFailed, PasswordRequired.</exception>
+    public static Task<CopyBackupResult> RunAsync(
+        StoreSession source, StoreSession destination, CopyBackupRequest request, IOperationObserver observer, CancellationToken cancellationToken) =>
+        RunAsync(source, Task.FromResult(destination), request, observer, cancellationToken);
+
+    /// <summary>The same to a destination that is still being opened: the source's trees are walked meanwhile.</summary>
     public static async Task<CopyBackupResult> RunAsync(
-        StoreSession source, StoreSession destination, CopyBackupRequest request, IOperationObserver observer, CancellationToken cancellationToken)
+        StoreSession source, Task<StoreSession> opening, CopyBackupRequest request, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        if (request.ThrottleLimit == 1)
+        {
+            return await RunAsync(source, await opening.WaitAsync(cancellationToken).ConfigureAwait(false), request, null, observer, cancellationToken).ConfigureAwait(false);
+        }
+
+        WalkAhead ahead = new(source, request.Backups);
+        await using (ahead.ConfigureAwait(false))
+        {
+            if (!opening.IsCompleted)
+            {
+                ahead.Start();
+            }
+
+            return await RunAsync(source, await opening.WaitAsync(cancellationToken).ConfigureAwait(false), request, ahead, observer, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether an error concerns one backup, and the others can go on.</summary>
+    public static bool IsOfOneBackup(VtException error) =>
+        error.InnerException is UnreadableBackupException || error.ErrorId is VtErrorId.BackupNotFound or VtErrorId.BlockDamaged or VtErrorId.DestinationDiffers;
+
+    private static async Task<CopyBackupResult> RunAsync(
+        StoreSession source, StoreSession destination, CopyBackupRequest request, WalkAhead? ahead, IOperationObserver observer, CancellationToken cancellationToken)
     {
         Check(source, destination);
         CopyCatalog catalog = await CopyCatalog.ReadAsync(source, destination, observer, cancellationToken).ConfigureAwait(false);
@@ -55,7 +84,7 @@ internal static class CopyBackupOperation
         CopyMeter meter = new(progress);
         List<CopiedBackup> done = [];
         int failed = 0;
-        BackupCopier copier = new(source, destination, catalog, request, meter, observer);
+        BackupCopier copier = new(source, destination, catalog, request, ahead, meter, observer);
         await using (copier.ConfigureAwait(false))
         {
             meter.Expect(request.Backups);
@@ -81,10 +110,6 @@ internal static class CopyBackupOperation
             return new CopyBackupResult(done, failed, copier.BytesStored);
         }
     }
-
-    /// <summary>Whether an error concerns one backup, and the others can go on.</summary>
-    public static bool IsOfOneBackup(VtException error) =>
-        error.InnerException is UnreadableBackupException || error.ErrorId is VtErrorId.BackupNotFound or VtErrorId.BlockDamaged or VtErrorId.DestinationDiffers;
 
     private static void Check(StoreSession source, StoreSession destination)
     {

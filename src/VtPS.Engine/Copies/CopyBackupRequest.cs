@@ -12,7 +12,7 @@ internal sealed record CopyBackupRequest
     /// <summary>Told of each backup, as it stands in the destination, once it is there for good; called by one thread at a time.</summary>
     public Action<CopiedBackup>? OnCopied { get; init; }
 
-    /// <summary>How many threads read, check and pack blocks at a time; null: twice as many as there are cores, at least 4 and at most 16. With 1, nothing is copied beside the walk.</summary>
+    /// <summary>How many threads read, check and pack blocks at a time; null: twice as many as there are cores, at least 4 and at most 16. With 1, nothing is copied or walked beside something else.</summary>
     public int? ThrottleLimit { get; init; }
 
     /// <summary>How many missing blocks are gathered before they are read in the order of the source's data files: what bounds memory, at about 300 bytes each.</summary>

@@ -4,7 +4,7 @@ namespace VtPS.Engine.Copies;
 
 /// <summary>
 /// Gathers missing blocks until there are enough to be read in the order of the source's data files, then has them copied: content first, then the directories
-/// that are finished. Beside the walk, records are sent on of which all blocks were met. For one thread.
+/// that are finished. Beside the walk, records are sent on as soon as all their blocks were met. For one thread.
 /// </summary>
 /// <param name="transfer">Copies blocks.</param>
 /// <param name="meter">Told of each block that is found.</param>
@@ -15,12 +15,14 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
     /// <summary>How many finished directories are remembered for their "complete below" flags: one that is forgotten is looked at again by the next copy.</summary>
     private const int CompleteMaximum = 1 << 18;
 
-    private readonly List<MissingBlock> _trees = [];
+    private readonly Dictionary<(DataFileId File, long Offset), RecordBlocks> _content = [];
+    private readonly Dictionary<(DataFileId File, long Offset), RecordBlocks> _trees = [];
     private readonly HashSet<BlockKey> _contentKeys = [];
     private readonly HashSet<BlockKey> _treeKeys = [];
     private readonly List<VtHash> _complete = [];
-    private List<MissingBlock> _content = [];
-    private Task<List<MissingBlock>>? _running;
+    private readonly List<RecordBlocks> _whole = [];
+    private long _wholeLength;
+    private Task? _running;
 
     /// <summary>Directories and side-cars below which everything is in the destination once the copy has come to its end.</summary>
     public IReadOnlyList<VtHash> Complete => _complete;
@@ -29,7 +31,14 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
     {
         if (_contentKeys.Add(BlockKey.Of(block.Hash)))
         {
-            _content.Add(block);
+            RecordBlocks record = transfer.Gather(block, _content);
+            if (besideWalk && record.IsWhole)
+            {
+                _content.Remove((record.At.File, record.At.RecordOffset));
+                _whole.Add(record);
+                _wholeLength += record.At.RecordLength;
+            }
+
             meter.Found(block.Length);
             await RelieveAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -41,7 +50,7 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
         {
             if (_treeKeys.Add(BlockKey.Of(block.Hash)))
             {
-                _trees.Add(block);
+                transfer.Gather(block, _trees);
                 meter.Found(block.Length);
             }
         }
@@ -61,11 +70,13 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
     /// <exception cref="UnreadableBackupException">The source cannot give some of it.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        await TakeBackAsync().ConfigureAwait(false);
-        await transfer.CopyAsync(_content, DataFileContent.Files, wholeRecords: false, cancellationToken).ConfigureAwait(false);
+        await WaitAsync().ConfigureAwait(false);
+        await transfer.CopyAsync([.. _whole, .. _content.Values], DataFileContent.Files, cancellationToken).ConfigureAwait(false);
+        _whole.Clear();
+        _wholeLength = 0;
         _content.Clear();
         _contentKeys.Clear();
-        await transfer.CopyAsync(_trees, DataFileContent.Trees, wholeRecords: false, cancellationToken).ConfigureAwait(false);
+        await transfer.CopyAsync([.. _trees.Values], DataFileContent.Trees, cancellationToken).ConfigureAwait(false);
         _trees.Clear();
         _treeKeys.Clear();
     }
@@ -75,7 +86,7 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
     {
         if (_running is not null)
         {
-            await ((Task)_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -85,22 +96,23 @@ internal sealed class CopyWindow(BlockTransfer transfer, CopyMeter meter, int ca
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         }
-        else if (besideWalk && _content.Count >= capacity / 64 && _running is not { IsCompleted: false })
+        else if (_wholeLength >= BlockTransfer.ReadLength && _running is not { IsCompleted: false })
         {
-            await TakeBackAsync().ConfigureAwait(false);
-            List<MissingBlock> blocks = _content;
-            _content = [];
-            _running = Task.Run(() => transfer.CopyAsync(blocks, DataFileContent.Files, wholeRecords: true, cancellationToken), CancellationToken.None);
+            await WaitAsync().ConfigureAwait(false);
+            RecordBlocks[] records = [.. _whole];
+            _whole.Clear();
+            _wholeLength = 0;
+            _running = Task.Run(() => transfer.CopyAsync(records, DataFileContent.Files, cancellationToken), CancellationToken.None);
         }
     }
 
-    /// <summary>Waits for what is copied beside the walk, and takes what it left.</summary>
-    private async ValueTask TakeBackAsync()
+    /// <summary>Waits for what is copied beside the walk.</summary>
+    private async ValueTask WaitAsync()
     {
         if (_running is { } running)
         {
             _running = null;
-            _content.AddRange(await running.ConfigureAwait(false));
+            await running.ConfigureAwait(false);
         }
     }
 }

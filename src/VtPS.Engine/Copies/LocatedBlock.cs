@@ -1,12 +1,7 @@
-using VtPS.Engine.Stores;
-
 namespace VtPS.Engine.Copies;
 
-/// <summary>A missing block and where the source has it. Sorted as the source's data files are read.</summary>
-internal readonly record struct LocatedBlock(MissingBlock Block, BlockLocation Location) : IComparable<LocatedBlock>
-{
-    public int CompareTo(LocatedBlock other) =>
-        Location.File.CompareTo(other.Location.File) is var file and not 0 ? file
-        : Location.RecordOffset.CompareTo(other.Location.RecordOffset) is var record and not 0 ? record
-        : Location.BlockOffset.CompareTo(other.Location.BlockOffset);
-}
+/// <summary>A missing block and where its content stands in that of its record.</summary>
+/// <param name="Block">The block.</param>
+/// <param name="Offset">Where it begins, in bytes.</param>
+/// <param name="Length">Its length in bytes.</param>
+internal readonly record struct LocatedBlock(MissingBlock Block, int Offset, int Length);

@@ -37,25 +37,18 @@ internal sealed class TransferWorker : IDisposable
 
     /// <summary>Copies blocks whose records lie side by side in one data file. What cannot be had is noted.</summary>
     /// <exception cref="VtException">StoreFull, StoreWriteFailed; StoreReadFailed where the source is gone as a whole.</exception>
-    public void Copy(ArraySegment<LocatedBlock> blocks, DataFileContent content, CancellationToken cancellationToken)
+    public void Copy(ArraySegment<RecordBlocks> records, DataFileContent content, CancellationToken cancellationToken)
     {
         BlockPacker packer = content == DataFileContent.Files
             ? _files ??= _writer.CreatePacker(content)
             : _trees ??= _writer.CreatePacker(content);
-        BlockLocation first = blocks[0].Location;
-        RecordSeal? seal = first.RecordLength == 0 ? null : Read(first, blocks[^1].Location, cancellationToken);
-        for (int i = 0; i < blocks.Count;)
+        BlockLocation first = records[0].At;
+        RecordSeal? seal = first.RecordLength == 0 ? null : Read(first, records[^1].At, cancellationToken);
+        foreach (RecordBlocks record in records)
         {
-            BlockLocation record = blocks[i].Location;
-            int end = i + 1;
-            while (end < blocks.Count && blocks[end].Location.RecordOffset == record.RecordOffset)
-            {
-                end++;
-            }
-
             cancellationToken.ThrowIfCancellationRequested();
-            Copy(packer, blocks[i..end], seal is null ? default : _records.AsSpan((int)(record.RecordOffset - first.RecordOffset), record.RecordLength), seal, cancellationToken);
-            i = end;
+            record.Sort();
+            Copy(packer, record, seal is null ? default : _records.AsSpan((int)(record.At.RecordOffset - first.RecordOffset), record.At.RecordLength), seal, cancellationToken);
         }
     }
 
@@ -92,25 +85,22 @@ internal sealed class TransferWorker : IDisposable
     }
 
     /// <summary>Copies blocks of one record: if they are all that it has, and as they should be, the record as it is; else one by one.</summary>
-    private void Copy(BlockPacker packer, ArraySegment<LocatedBlock> blocks, Span<byte> record, RecordSeal? seal, CancellationToken cancellationToken)
+    private void Copy(BlockPacker packer, RecordBlocks wanted, Span<byte> record, RecordSeal? seal, CancellationToken cancellationToken)
     {
         _blocks.Clear();
+        List<LocatedBlock> blocks = wanted.Blocks;
         RecordBody body = default;
-        bool isOpen = seal is not null && TryOpen(seal, blocks[0].Location, record, out body);
+        bool isOpen = seal is not null && TryOpen(seal, wanted.At, record, out body);
         if (isOpen && _passesRecords && AreAll(blocks) && (!_checksHashes || (TryDecompress(body) && HaveHashes(blocks))) && packer.TryAddRecord(body.Bytes, _blocks))
         {
-            foreach (LocatedBlock block in blocks)
-            {
-                _meter.Copied(block.Block.Length);
-            }
-
+            _meter.Copied(blocks.Sum(static block => block.Block.Length));
             return;
         }
 
-        bool isPlain = isOpen && TryDecompress(body);
+        int plainLength = isOpen && TryDecompress(body) ? body.PlainLength : 0;
         foreach (LocatedBlock block in blocks)
         {
-            Add(packer, block, isPlain, cancellationToken);
+            Add(packer, block, plainLength, cancellationToken);
         }
     }
 
@@ -147,7 +137,7 @@ internal sealed class TransferWorker : IDisposable
     }
 
     /// <summary>Whether the blocks are all that the opened record has, in its order.</summary>
-    private bool AreAll(ArraySegment<LocatedBlock> blocks)
+    private bool AreAll(List<LocatedBlock> blocks)
     {
         if (blocks.Count != _blocks.Count)
         {
@@ -157,7 +147,7 @@ internal sealed class TransferWorker : IDisposable
         int offset = 0;
         for (int i = 0; i < blocks.Count; i++)
         {
-            if (blocks[i].Location.BlockOffset != offset || !blocks[i].Block.Hash.Equals(_blocks[i].Hash))
+            if (blocks[i].Offset != offset || !blocks[i].Block.Hash.Equals(_blocks[i].Hash))
             {
                 return false;
             }
@@ -168,11 +158,11 @@ internal sealed class TransferWorker : IDisposable
         return true;
     }
 
-    private bool HaveHashes(ArraySegment<LocatedBlock> blocks)
+    private bool HaveHashes(List<LocatedBlock> blocks)
     {
         foreach (LocatedBlock block in blocks)
         {
-            if (!Has(block.Block.Hash, _plain.AsSpan(block.Location.BlockOffset, block.Location.BlockLength)))
+            if (!Has(block.Block.Hash, _plain.AsSpan(block.Offset, block.Length)))
             {
                 return false;
             }
@@ -181,13 +171,12 @@ internal sealed class TransferWorker : IDisposable
         return true;
     }
 
-    private void Add(BlockPacker packer, LocatedBlock block, bool isPlain, CancellationToken cancellationToken)
+    private void Add(BlockPacker packer, LocatedBlock block, int plainLength, CancellationToken cancellationToken)
     {
         (VtHash hash, long length) = (block.Block.Hash, block.Block.Length);
-        BlockLocation at = block.Location;
-        if (isPlain && (long)at.BlockOffset + at.BlockLength <= at.PlainLength && Has(hash, _plain.AsSpan(at.BlockOffset, at.BlockLength)))
+        if ((long)block.Offset + block.Length <= plainLength && Has(hash, _plain.AsSpan(block.Offset, block.Length)))
         {
-            packer.Add(hash, _plain.AsSpan(at.BlockOffset, at.BlockLength));
+            packer.Add(hash, _plain.AsSpan(block.Offset, block.Length));
         }
         else if (Seek(block.Block, cancellationToken) is { } found)
         {

@@ -1,4 +1,5 @@
 using VtPS.Engine.Blocks;
+using VtPS.Engine.Protocol;
 using VtPS.Engine.Stores;
 using VtPS.Engine.Trees;
 
@@ -82,7 +83,7 @@ internal sealed class TreeDifference(StoreSession source, Func<VtHash, bool> has
 
     private async Task ReadAheadAsync(List<CopyNode> nodes, CancellationToken cancellationToken)
     {
-        if (nodes.Count > 1)
+        if (nodes.Count > 1 && source.RawStorage is RemoteObjectStorage)
         {
             await Task.WhenAll(nodes.Select(node => TouchAsync(node, cancellationToken))).ConfigureAwait(false);
         }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Text;
 
 namespace VtPS.Engine.Protocol;
@@ -24,6 +25,8 @@ internal sealed class CommandTransport : IPeerTransport
         _process = process;
         Input = process.StandardOutput.BaseStream;
         Output = process.StandardInput.BaseStream;
+        Widen(Input);
+        Widen(Output);
         _reading = Task.Run(ReadErrorsAsync);
     }
 
@@ -92,6 +95,14 @@ internal sealed class CommandTransport : IPeerTransport
         lock (_errors)
         {
             return new ValueTask(_ending ??= EndAsync());
+        }
+    }
+
+    private static void Widen(Stream stream)
+    {
+        if (stream is PipeStream pipe)
+        {
+            PipeRoom.Widen(pipe.SafePipeHandle.DangerousGetHandle());
         }
     }
 

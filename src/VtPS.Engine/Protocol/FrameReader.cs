@@ -19,7 +19,7 @@ internal sealed class FrameReader
     /// <param name="onBytes">Told whenever bytes came, be it a part of a frame.</param>
     public FrameReader(Stream input, int maximumPayload, Action onBytes)
     {
-        _reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 64 << 10, leaveOpen: true));
+        _reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 256 << 10, minimumReadSize: 32 << 10, leaveOpen: true));
         _maximumPayload = maximumPayload;
         _onBytes = onBytes;
     }

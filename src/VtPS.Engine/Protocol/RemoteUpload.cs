@@ -3,7 +3,7 @@ using VtPS.Engine.Objects;
 
 namespace VtPS.Engine.Protocol;
 
-/// <summary>An object on its way to a peer: sent in pieces as they fill, and committed by the body's end. For one user at a time.</summary>
+/// <summary>An object on its way to a peer: small writes are sent in pieces as they fill, large ones as they are, and it is committed by the body's end. For one user at a time.</summary>
 internal sealed class RemoteUpload(PeerConnection connection, string name, string owner) : IObjectUpload
 {
     private const int Piece = 64 << 10;
@@ -22,6 +22,14 @@ internal sealed class RemoteUpload(PeerConnection connection, string name, strin
             if (_filled == Piece)
             {
                 await SendAsync(false, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_filled == 0 && bytes.Length >= Piece)
+            {
+                int whole = bytes.Length - (bytes.Length % Piece);
+                await SendAsync(bytes[..whole], false, cancellationToken).ConfigureAwait(false);
+                bytes = bytes[whole..];
+                continue;
             }
 
             int count = Math.Min(bytes.Length, Piece - _filled);
@@ -53,9 +61,14 @@ internal sealed class RemoteUpload(PeerConnection connection, string name, strin
 
     private async ValueTask SendAsync(bool last, CancellationToken cancellationToken)
     {
-        _call ??= await connection.BeginAsync(PeerMethod.Put, ObjectMessages.Texts(name, owner), true, cancellationToken).ConfigureAwait(false);
-        await _call.WriteAsync(_buffer.AsMemory(0, _filled), last, cancellationToken).ConfigureAwait(false);
+        await SendAsync(_buffer.AsMemory(0, _filled), last, cancellationToken).ConfigureAwait(false);
         _filled = 0;
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, bool last, CancellationToken cancellationToken)
+    {
+        _call ??= await connection.BeginAsync(PeerMethod.Put, ObjectMessages.Texts(name, owner), true, cancellationToken).ConfigureAwait(false);
+        await _call.WriteAsync(bytes, last, cancellationToken).ConfigureAwait(false);
     }
 
     private byte[] Usable() => _buffer ?? throw new InvalidOperationException($"'{name}' is committed or given up already.");
