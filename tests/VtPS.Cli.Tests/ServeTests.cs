@@ -209,14 +209,4 @@ public sealed class ServeTests : Workplace
             return false;
         }
     }
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        Stopwatch clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "What the test waits for did not come.");
-            Thread.Sleep(20);
-        }
-    }
 }

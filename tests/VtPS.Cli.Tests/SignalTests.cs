@@ -119,14 +119,4 @@ public sealed class SignalTests : Workplace
     }
 
     private void AssertNoLeaseStands() => Assert.Empty(Directory.GetFiles(Path.Combine(StorePath, "leases"), "*.json"));
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        Stopwatch clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "What the test waits for did not come.");
-            Thread.Sleep(20);
-        }
-    }
 }

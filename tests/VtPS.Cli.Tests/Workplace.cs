@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -103,6 +104,17 @@ public abstract class Workplace : IDisposable
         WriteFile("src/sub/b.txt", "beta\n");
         WriteFile("src/sub/deep/c.bin", RandomBytes(3, 700_000));
         WriteFile("src/empty", "");
+    }
+
+    /// <summary>Waits up to a minute until something is so.</summary>
+    protected static void WaitFor(Func<bool> condition)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "What the test waits for did not come.");
+            Thread.Sleep(20);
+        }
     }
 
     protected static byte[] RandomBytes(int seed, int length)

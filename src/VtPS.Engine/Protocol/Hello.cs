@@ -33,7 +33,7 @@ internal sealed record Hello
     public int MaximumPayload { get; init; } = 64 << 10;
 
     /// <summary>How many bytes of each body this side accepts before it has given credit.</summary>
-    public int Window { get; init; } = 2 << 20;
+    public int Window { get; init; } = 4 << 20;
 
     /// <summary>How many requests this side works on at a time.</summary>
     public int MaximumRequests { get; init; } = 64;

@@ -38,7 +38,7 @@ internal sealed class ObjectServer : IStoreService
         switch (call.Method)
         {
             case PeerMethod.List:
-                await ListAsync(call, storage.ListAsync(NameOf(call), call.Cancelled)).ConfigureAwait(false);
+                await ListAsync(call, ListAllAsync(storage, PrefixesOf(call.Payload), call.Cancelled)).ConfigureAwait(false);
                 break;
             case PeerMethod.Read:
                 await ReadAsync(call, storage).ConfigureAwait(false);
@@ -84,6 +84,31 @@ internal sealed class ObjectServer : IStoreService
         }
 
         _locks.Clear();
+    }
+
+    /// <summary>One listing after the other.</summary>
+    private static async IAsyncEnumerable<ObjectInfo> ListAllAsync(
+        IObjectStorage storage, List<string> prefixes, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (string prefix in prefixes)
+        {
+            await foreach (ObjectInfo info in storage.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
+                yield return info;
+            }
+        }
+    }
+
+    private static List<string> PrefixesOf(ReadOnlySpan<byte> payload)
+    {
+        List<string> prefixes = [];
+        ByteReader reader = new(payload);
+        while (prefixes.Count == 0 || !reader.IsEmpty)
+        {
+            prefixes.Add(ObjectMessages.ReadText(ref reader));
+        }
+
+        return prefixes;
     }
 
     private static string NameOf(IncomingCall call)

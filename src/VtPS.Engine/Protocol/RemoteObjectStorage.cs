@@ -9,25 +9,24 @@ namespace VtPS.Engine.Protocol;
 /// The objects of a Store that a peer serves. Packing and sealing are done on this side; the peer sees the objects as they lie there. When the connection ends, every
 /// call fails, for good: an operation ends and is run again. Safe for use by many threads.
 /// </summary>
-internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
+internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects, IDistantStorage
 {
     private const int RequestsAtOnce = 64;
     private const int ListPiece = 64 << 10;
 
     private readonly PeerConnection _connection;
     private volatile bool _disposed;
+    private EarlyQuestions? _early;
+    private Task<byte[]>? _earlyObject;
+    private Task<List<ObjectInfo>>? _earlyListing;
 
-    private RemoteObjectStorage(PeerConnection connection, string lockDomain)
-    {
-        _connection = connection;
-        LockDomain = lockDomain.Length == 0 ? null : lockDomain;
-    }
+    private RemoteObjectStorage(PeerConnection connection) => _connection = connection;
 
     /// <inheritdoc/>
     public string Location => _connection.Name;
 
     /// <inheritdoc/>
-    public string? LockDomain { get; }
+    public string? LockDomain { get; private set; }
 
     /// <inheritdoc/>
     public int Concurrency => RequestsAtOnce;
@@ -44,16 +43,21 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
     /// <param name="forCreation">Whether the Store is to be made.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <param name="options">How this side behaves; null for the usual.</param>
+    /// <param name="early">What is asked at once, and answered when it is first asked for.</param>
     /// <exception cref="VtException">PeerUnreachable, PeerTimeout, PeerProtocolMismatch, PeerRightDenied; those of opening a folder there.</exception>
     public static async Task<RemoteObjectStorage> ConnectAsync(
-        IPeerTransport transport, string store, bool forCreation, CancellationToken cancellationToken, PeerOptions? options = null)
+        IPeerTransport transport, string store, bool forCreation, CancellationToken cancellationToken, PeerOptions? options = null, EarlyQuestions? early = null)
     {
         PeerConnection connection = PeerConnection.Start(transport, options ?? new PeerOptions(), null);
         try
         {
             // Sent right behind this side's Hello: one round trip for both.
-            byte[] answer = await connection.CallAsync(PeerMethod.Open, new OpenRequest(PeerLevel.Objects, forCreation, store).ToBytes(), cancellationToken).ConfigureAwait(false);
-            return new RemoteObjectStorage(connection, ReadDomain(answer));
+            Task<byte[]> opening = connection.CallAsync(PeerMethod.Open, new OpenRequest(PeerLevel.Objects, forCreation, store).ToBytes(), cancellationToken).AsTask();
+            RemoteObjectStorage storage = new(connection);
+            storage.Ask(early);
+            string domain = ReadDomain(await opening.ConfigureAwait(false));
+            storage.LockDomain = domain.Length == 0 ? null : domain;
+            return storage;
         }
         catch
         {
@@ -65,7 +69,7 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
     /// <inheritdoc/>
     public ValueTask<IObjectUpload> BeginPutAsync(string name, string owner, CancellationToken cancellationToken)
     {
-        Begin(name, cancellationToken);
+        BeginChange(name, cancellationToken);
         ObjectNames.CheckOwner(owner);
         return ValueTask.FromResult<IObjectUpload>(new RemoteUpload(_connection, name, owner));
     }
@@ -86,6 +90,18 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
     /// <inheritdoc/>
     public async ValueTask<byte[]> GetAsync(string name, int maximum, CancellationToken cancellationToken)
     {
+        if (name == _early?.Object && maximum == _early.Maximum && Interlocked.Exchange(ref _earlyObject, null) is { } answer)
+        {
+            try
+            {
+                return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (ObjectNotFoundException)
+            {
+                // It may have been put since.
+            }
+        }
+
         Begin(name, cancellationToken);
         OutgoingCall call = await _connection.BeginAsync(PeerMethod.Read, ObjectMessages.Read(name, 0, maximum), false, cancellationToken).ConfigureAwait(false);
         await using (call.ConfigureAwait(false))
@@ -116,20 +132,45 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ObjectNames.CheckPrefix(prefix);
-        return ListAsync(PeerMethod.List, prefix, cancellationToken);
+        return ListAsync(PeerMethod.List, ObjectMessages.Text(prefix), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<List<ObjectInfo>> ListInOrderAsync(IReadOnlyList<string> prefixes, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_early is not null && prefixes.SequenceEqual(_early.Prefixes) && Interlocked.Exchange(ref _earlyListing, null) is { } answer)
+        {
+            return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        ByteWriter request = new();
+        foreach (string prefix in prefixes)
+        {
+            ObjectNames.CheckPrefix(prefix);
+            ObjectMessages.WriteText(request, prefix);
+        }
+
+        List<ObjectInfo> all = [];
+        await foreach (ObjectInfo info in ListAsync(PeerMethod.List, request.WrittenMemory, cancellationToken).ConfigureAwait(false))
+        {
+            all.Add(info);
+        }
+
+        return all;
     }
 
     /// <inheritdoc/>
     public async ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        Begin(name, cancellationToken);
+        BeginChange(name, cancellationToken);
         await _connection.CallAsync(PeerMethod.Delete, ObjectMessages.Text(name), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IAsyncDisposable?> TryPutLockedAsync(string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        Begin(name, cancellationToken);
+        BeginChange(name, cancellationToken);
         OutgoingCall call = await _connection.BeginAsync(PeerMethod.PutLocked, ObjectMessages.Text(name), true, cancellationToken).ConfigureAwait(false);
         await using (call.ConfigureAwait(false))
         {
@@ -175,7 +216,7 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         List<UnfinishedUpload> unfinished = [];
-        await foreach (ObjectInfo info in ListAsync(PeerMethod.ListUnfinished, string.Empty, cancellationToken).ConfigureAwait(false))
+        await foreach (ObjectInfo info in ListAsync(PeerMethod.ListUnfinished, ObjectMessages.Text(string.Empty), cancellationToken).ConfigureAwait(false))
         {
             unfinished.Add(new UnfinishedUpload(info.Name, info.Length));
         }
@@ -198,9 +239,9 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<ObjectInfo> ListAsync(PeerMethod method, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ObjectInfo> ListAsync(PeerMethod method, ReadOnlyMemory<byte> request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        OutgoingCall call = await _connection.BeginAsync(method, ObjectMessages.Text(prefix), false, cancellationToken).ConfigureAwait(false);
+        OutgoingCall call = await _connection.BeginAsync(method, request, false, cancellationToken).ConfigureAwait(false);
         byte[] piece = ArrayPool<byte>.Shared.Rent(ListPiece);
         try
         {
@@ -239,6 +280,20 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
         }
     }
 
+    private void Ask(EarlyQuestions? early)
+    {
+        if (early is not null)
+        {
+            _earlyObject = GetAsync(early.Object, early.Maximum, CancellationToken.None).AsTask();
+            _earlyListing = ListInOrderAsync(early.Prefixes, CancellationToken.None);
+            _early = early;
+
+            // Where they fail Open does, or whoever asks meets it; nobody need ask.
+            _ = _earlyObject.ContinueWith(static task => task.Exception, TaskScheduler.Default);
+            _ = _earlyListing.ContinueWith(static task => task.Exception, TaskScheduler.Default);
+        }
+    }
+
     private static string ReadDomain(ReadOnlySpan<byte> answer)
     {
         ByteReader reader = new(answer);
@@ -262,5 +317,13 @@ internal sealed class RemoteObjectStorage : IObjectStorage, IWholeObjects
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         ObjectNames.Check(name);
+    }
+
+    private void BeginChange(string name, CancellationToken cancellationToken)
+    {
+        Begin(name, cancellationToken);
+
+        // Whoever lists after a change is to see what comes after it.
+        _earlyListing = null;
     }
 }

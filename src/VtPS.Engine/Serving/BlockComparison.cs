@@ -8,12 +8,15 @@ internal static class BlockComparison
     // Below this many hashes to a window it is cheaper to send them than another sixteen digests.
     private const int FewHashes = 16;
 
+    // What is asked for by one request; an answer is held whole.
+    private const int ManyHashes = 1 << 16;
+
     /// <summary>Compares.</summary>
-    /// <param name="here">This side's hashes.</param>
+    /// <param name="reading">This side's hashes, which may still be read: the other side reads its own meanwhile.</param>
     /// <param name="there">The other side; with the same hash.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The hashes that this side alone has, and those that the other alone has.</returns>
-    public static async Task<(List<VtHash> OnlyHere, List<VtHash> OnlyThere)> RunAsync(SortedHashes here, IBlockStore there, CancellationToken cancellationToken)
+    public static async Task<(List<VtHash> OnlyHere, List<VtHash> OnlyThere)> RunAsync(Task<SortedHashes> reading, IBlockStore there, CancellationToken cancellationToken)
     {
         List<VtHash> onlyHere = [];
         List<VtHash> onlyThere = [];
@@ -21,10 +24,11 @@ internal static class BlockComparison
         for (int depth = 0; open.Count > 0; depth++)
         {
             List<uint> deeper = [];
-            List<uint> few = [];
+            List<(uint Window, long Count)> few = [];
             foreach (uint[] some in open.Chunk(BlockMessages.MaximumWindows))
             {
                 WindowDigest[] digests = await there.DigestsAsync(depth, some, cancellationToken).ConfigureAwait(false);
+                SortedHashes here = await reading.ConfigureAwait(false);
                 for (int i = 0; i < digests.Length; i++)
                 {
                     uint part = (some[i / WindowDigest.Parts] * WindowDigest.Parts) + (uint)(i % WindowDigest.Parts);
@@ -39,9 +43,9 @@ internal static class BlockComparison
                         SortedHashes alone = here.Window(depth + 1, part);
                         onlyHere.AddRange(Enumerable.Range(0, alone.Count).Select(index => alone[index]));
                     }
-                    else if (mine.Count == 0 || digests[i].Count <= FewHashes || depth + 1 == SortedHashes.MaximumDepth)
+                    else if (digests[i].Count <= (mine.Count == 0 ? ManyHashes : FewHashes) || depth + 1 == SortedHashes.MaximumDepth)
                     {
-                        few.Add(part);
+                        few.Add((part, digests[i].Count));
                     }
                     else
                     {
@@ -50,7 +54,7 @@ internal static class BlockComparison
                 }
             }
 
-            await CompareAsync(here, there, depth + 1, few, onlyHere, onlyThere, cancellationToken).ConfigureAwait(false);
+            await CompareAsync(await reading.ConfigureAwait(false), there, depth + 1, few, onlyHere, onlyThere, cancellationToken).ConfigureAwait(false);
             open = deeper;
         }
 
@@ -58,15 +62,39 @@ internal static class BlockComparison
     }
 
     private static async Task CompareAsync(
-        SortedHashes here, IBlockStore there, int depth, List<uint> windows, List<VtHash> onlyHere, List<VtHash> onlyThere, CancellationToken cancellationToken)
+        SortedHashes here, IBlockStore there, int depth, List<(uint Window, long Count)> windows, List<VtHash> onlyHere, List<VtHash> onlyThere, CancellationToken cancellationToken)
     {
-        foreach (uint[] some in windows.Chunk(BlockMessages.MaximumWindows))
+        foreach (uint[] some in Cut(windows))
         {
             SortedHashes[] theirs = await there.WindowHashesAsync(depth, some, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < some.Length; i++)
             {
                 Merge(here.Window(depth, some[i]), theirs[i], onlyHere, onlyThere);
             }
+        }
+    }
+
+    /// <summary>As many windows at a time as one request may name, and as have not too many hashes together.</summary>
+    private static IEnumerable<uint[]> Cut(List<(uint Window, long Count)> windows)
+    {
+        List<uint> some = [];
+        long hashes = 0;
+        foreach ((uint window, long count) in windows)
+        {
+            if (some.Count == BlockMessages.MaximumWindows || (some.Count > 0 && hashes + count > ManyHashes))
+            {
+                yield return [.. some];
+                some.Clear();
+                hashes = 0;
+            }
+
+            some.Add(window);
+            hashes += count;
+        }
+
+        if (some.Count > 0)
+        {
+            yield return [.. some];
         }
     }
 

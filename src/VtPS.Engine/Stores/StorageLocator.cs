@@ -6,13 +6,15 @@ namespace VtPS.Engine.Stores;
 /// <summary>From a Store's address to its storage: a folder, or what a peer serves.</summary>
 internal static class StorageLocator
 {
+    private static readonly EarlyQuestions s_early = new(StoreNames.Config, StoreConfig.MaximumLength, StoreListing.Prefixes);
+
     /// <summary>Opens the storage of a Store that must be there.</summary>
     /// <exception cref="VtException">StoreNotFound, NotAStore, InvalidArgument for an address of a kind that this version does not open; PeerUnreachable and the other errors of a peer.</exception>
     public static async Task<IObjectStorage> OpenExistingAsync(StoreAddress address, CancellationToken cancellationToken)
     {
         if (PeerAddress.TryParse(address.Location, address.IsFromData, out PeerAddress? peer))
         {
-            return await RemoteObjectStorage.ConnectAsync(peer.Connect(), peer.Store, false, cancellationToken).ConfigureAwait(false);
+            return await RemoteObjectStorage.ConnectAsync(peer.Connect(), peer.Store, false, cancellationToken, early: s_early).ConfigureAwait(false);
         }
 
         if (File.Exists(address.Location))

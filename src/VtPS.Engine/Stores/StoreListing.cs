@@ -5,6 +5,9 @@ namespace VtPS.Engine.Stores;
 /// <summary>One look at a Store: first its trash, then its data files, in that order.</summary>
 internal sealed class StoreListing
 {
+    /// <summary>What is listed, in this order.</summary>
+    public static readonly string[] Prefixes = [StoreNames.Trash, StoreNames.Data];
+
     private StoreListing(List<TrashRecord> trash, HashSet<DataFileId> givenUp, Dictionary<DataFileId, long> files)
     {
         Trash = trash;
@@ -39,7 +42,7 @@ internal sealed class StoreListing
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
             await ListTrashAsync(storage, trash, onDamagedTrash, cancellationToken).ConfigureAwait(false);
         }
-        else
+        else if ((storage is SealedStorage { Inner: var inner } ? inner : storage) is not IDistantStorage distant || !await TryListAsync(distant, files, cancellationToken).ConfigureAwait(false))
         {
             await ListTrashAsync(storage, trash, onDamagedTrash, cancellationToken).ConfigureAwait(false);
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
@@ -52,6 +55,29 @@ internal sealed class StoreListing
         }
 
         return new StoreListing(trash, givenUp, files);
+    }
+
+    /// <summary>
+    /// Lists the data files of a Store without trash, by one question. False where there is trash: that must be read before the data files are listed, for it may go,
+    /// and they before it, at any time.
+    /// </summary>
+    private static async ValueTask<bool> TryListAsync(IDistantStorage storage, Dictionary<DataFileId, long> files, CancellationToken cancellationToken)
+    {
+        foreach (ObjectInfo info in await storage.ListInOrderAsync(Prefixes, cancellationToken).ConfigureAwait(false))
+        {
+            if (StoreNames.TryParseNumbered(StoreNames.Trash, info.Name, out _, out _))
+            {
+                files.Clear();
+                return false;
+            }
+
+            if (StoreNames.TryParseDataFile(info.Name, out DataFileId id))
+            {
+                files[id] = info.Length;
+            }
+        }
+
+        return true;
     }
 
     private static async ValueTask ListTrashAsync(IObjectStorage storage, List<TrashRecord> trash, Action<VtException>? onDamagedTrash, CancellationToken cancellationToken)

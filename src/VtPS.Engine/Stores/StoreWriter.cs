@@ -15,6 +15,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly DataFileLane _trees;
     private readonly string _operation;
     private WriterLease _lease;
+    private Task _noting = Task.CompletedTask;
     private long _bytesStored;
 
     private StoreWriter(StoreSession session, string operation, WriterLease lease, CancellationToken stopping)
@@ -84,6 +85,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>Makes everything that was taken before this call durable: file content first, then trees.</summary>
     public async Task FlushAsync()
     {
+        await _noting.ConfigureAwait(false);
         await FlushFilesAsync().ConfigureAwait(false);
         FlushRecords(_treePackers);
         await _trees.FlushAsync(Stopping).ConfigureAwait(false);
@@ -98,6 +100,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>After a burial: takes a new lease and looks again, so that everything can be checked anew.</summary>
     public async Task RenewAsync()
     {
+        await _noting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _lease.DisposeAsync().ConfigureAwait(false);
         _lease = await WriterLease.PutAsync(_session.Storage, _operation, Stopping).ConfigureAwait(false);
         await LookAsync(Stopping).ConfigureAwait(false);
@@ -112,6 +115,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             packer.Dispose();
         }
 
+        await _noting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _lease.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -140,7 +144,13 @@ internal sealed class StoreWriter : IAsyncDisposable
     {
         await _session.CheckEpochAsync(cancellationToken).ConfigureAwait(false);
         StoreListing listing = await StoreListing.ReadAsync(_session.Storage, cancellationToken, _session.Rules).ConfigureAwait(false);
-        await _lease.NoteAsync([.. listing.Trash.Select(t => t.Name)], cancellationToken).ConfigureAwait(false);
+        _noting = _lease.NoteAsync([.. listing.Trash.Select(t => t.Name)], cancellationToken);
+        if (_session.RawStorage is not IDistantStorage)
+        {
+            // Elsewhere the note is put beside the work: until it is there nothing is deleted that it would allow.
+            await _noting.ConfigureAwait(false);
+        }
+
         await _session.ApplyAsync(listing, cancellationToken).ConfigureAwait(false);
     }
 

@@ -14,6 +14,7 @@ internal sealed class WriterLease : IAsyncDisposable
     private readonly SemaphoreSlim _beating = new(1, 1);
     private readonly CancellationTokenSource _ended = new();
     private readonly IAsyncDisposable? _lock;
+    private readonly bool _isDistant;
     private IReadOnlyList<string> _trash = [];
     private long _beat;
     private Task _timer = Task.CompletedTask;
@@ -23,6 +24,7 @@ internal sealed class WriterLease : IAsyncDisposable
         _storage = storage;
         Id = id;
         _lock = held;
+        _isDistant = (storage is SealedStorage { Inner: var inner } ? inner : storage) is IDistantStorage;
     }
 
     public DataFileId Id { get; }
@@ -64,26 +66,47 @@ internal sealed class WriterLease : IAsyncDisposable
     {
         await _ended.CancelAsync().ConfigureAwait(false);
         await _timer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        try
+        if (_isDistant)
+        {
+            // In any order, for the writer is done: a lease without its beat has noted nothing, and one without its lock is buried.
+            await Task.WhenAll(DeleteAsync(Name), DeleteBeatAsync(), FreeAsync()).ConfigureAwait(false);
+        }
+        else
         {
             // The lease's own object goes first: beats without it mean nothing.
-            await _storage.DeleteAsync(Name, CancellationToken.None).ConfigureAwait(false);
-            if (_beat > 0)
+            if (await DeleteAsync(Name).ConfigureAwait(false))
             {
-                await _storage.DeleteAsync(StoreNames.Beat(Id.ToString(), _beat), CancellationToken.None).ConfigureAwait(false);
+                await DeleteBeatAsync().ConfigureAwait(false);
             }
-        }
-        catch (Exception e) when (e is VtException or IOException)
-        {
-        }
 
-        if (_lock is not null)
-        {
-            await _lock.DisposeAsync().ConfigureAwait(false);
+            await FreeAsync().ConfigureAwait(false);
         }
 
         _ended.Dispose();
         _beating.Dispose();
+    }
+
+    private Task<bool> DeleteBeatAsync() => _beat > 0 ? DeleteAsync(StoreNames.Beat(Id.ToString(), _beat)) : Task.FromResult(true);
+
+    private async Task<bool> DeleteAsync(string name)
+    {
+        try
+        {
+            await _storage.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is VtException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task FreeAsync()
+    {
+        if (_lock is not null)
+        {
+            await _lock.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task BeatForeverAsync()

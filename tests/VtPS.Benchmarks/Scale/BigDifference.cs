@@ -57,11 +57,12 @@ internal static class BigDifference
 
         PeerAddress.TryParse("unix://" + socket, false, out PeerAddress? address);
         long begun = Stopwatch.GetTimestamp();
+        Task<RemoteBlocks> connecting = Task.Run(() => RemoteBlocks.ConnectAsync(address!.Connect(), address.Store, CancellationToken.None));
         await using StoreSession session = await StoreSession.OpenAsync(here, indexes, CancellationToken.None);
-        await using RemoteBlocks remote = await RemoteBlocks.ConnectAsync(address!.Connect(), address.Store, CancellationToken.None);
+        await using RemoteBlocks remote = await connecting;
         double opened = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         (List<VtHash> onlyHere, List<VtHash> onlyThere) =
-            await BlockComparison.RunAsync(SortedHashes.Read(session.Index, session.Config.HashName), remote, CancellationToken.None);
+            await BlockComparison.RunAsync(Task.Run(() => SortedHashes.Read(session.Index, session.Config.HashName)), remote, CancellationToken.None);
         double all = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         if (onlyHere.Count != OnEachSide || onlyThere.Count != OnEachSide)
         {

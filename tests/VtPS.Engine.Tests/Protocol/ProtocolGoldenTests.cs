@@ -25,7 +25,7 @@ public sealed class ProtocolGoldenTests
     public void A_Hello()
     {
         Hello hello = new() { Right = ExportRight.AppendOnly, Program = "0.1.0" };
-        Assert.Equal("89565450" + "0d0a1a0a" + "0100" + "0100" + "00000100" + "00002000" + "4000" + "02" + "00" + "05302e312e30", Convert.ToHexStringLower(hello.ToBytes()));
+        Assert.Equal("89565450" + "0d0a1a0a" + "0100" + "0100" + "00000100" + "00004000" + "4000" + "02" + "00" + "05302e312e30", Convert.ToHexStringLower(hello.ToBytes()));
         Assert.Equal(hello, Hello.Read(hello.ToBytes()));
     }
 
@@ -118,7 +118,7 @@ public sealed class ProtocolGoldenTests
         _ = connection.CallAsync(PeerMethod.Length, ObjectMessages.Text("ab"), default).AsTask();
         SpinWait.SpinUntil(() => wire.Heard.Length >= 53, TimeSpan.FromSeconds(10));
         Assert.Equal(
-            "1a000000" + "01" + "00" + "0000" + "00000000" + "895654500d0a1a0a" + "01000100" + "00000100" + "00002000" + "4000" + "0000" + "0131"
+            "1a000000" + "01" + "00" + "0000" + "00000000" + "895654500d0a1a0a" + "01000100" + "00000100" + "00004000" + "4000" + "0000" + "0131"
             + "03000000" + "02" + "01" + "1200" + "01000000" + "026162",
             Convert.ToHexStringLower(wire.Heard));
     }
