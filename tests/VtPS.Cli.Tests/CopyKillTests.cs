@@ -49,7 +49,11 @@ public sealed class CopyKillTests(ITestOutputHelper output) : Workplace
 
             VtRun run = client.Wait();
             Assert.True(run.ExitCode is 0 or 128 + SignalKill || run.ErrorIds.SequenceEqual(["PeerUnreachable"]), run.ToString());
-            service.Signal(SignalKill);
+            if (!service.HasExited)
+            {
+                service.Signal(SignalKill);
+            }
+
             service.Wait();
             Succeed("verify", "--data", "--store", There);
             if (run.ExitCode == 0)
