@@ -174,14 +174,15 @@ internal sealed class StagingArea : IDisposable
             return fresh;
         }
 
-        string path = Path.Join(_path, NameOf(data));
-        if (!File.Exists(path))
+        try
+        {
+            Handle.Rename(Encoding.ASCII.GetBytes(NameOf(data)), fresh);
+            return fresh;
+        }
+        catch (FileSystemException e) when (e.Reason == FileSystemReason.NotFound)
         {
             return null;
         }
-
-        File.Move(path, Path.Join(_path, Encoding.ASCII.GetString(fresh)));
-        return fresh;
     }
 
     /// <summary>Takes back a file that found no place, for the next sync. What is under its name by now and is another, or was written to, is left for <see cref="Sweep"/>.</summary>
@@ -238,9 +239,13 @@ internal sealed class StagingArea : IDisposable
     private string? Find(NodeData data)
     {
         string name = NameOf(data);
-        string fetched = Path.Join(_path, name);
+        if (Handle.TryGetStatus(Encoding.ASCII.GetBytes(name)) is not null)
+        {
+            return Path.Join(_path, name);
+        }
+
         string recovered = Path.Join(_recovered, name);
-        return File.Exists(fetched) ? fetched : File.Exists(recovered) ? recovered : null;
+        return File.Exists(recovered) ? recovered : null;
     }
 
     private static void Fill(SafeFileHandle file, VtBlockReference content)
