@@ -18,19 +18,20 @@ internal static partial class SyncRun
         await Folders.CopyAsync(options.Old, here);
         List<double> rsync = [];
         List<double> sync = [];
+        string far = string.Empty;
         for (int round = 0; round < options.Rounds; round++)
         {
-            foreach (string left in (string[])[Path.Combine(here, ".vt"), Path.Combine(options.Work, "rsync"), Path.Combine(options.Work, "vt")])
+            // Nothing is deleted before the end: ext4 is slow to make files for minutes after many were.
+            string state = Path.Combine(here, ".vt");
+            if (Directory.Exists(state))
             {
-                if (Directory.Exists(left))
-                {
-                    Directory.Delete(left, true);
-                }
+                Directory.Move(state, Path.Combine(options.Work, $"state-{round}"));
             }
 
-            Directory.CreateDirectory(Path.Combine(options.Work, "vt"));
-            rsync.Add((await RsyncAsync(options, here)).Wall);
-            sync.Add((await SyncAsync(options, here)).Wall);
+            far = round.ToString(CultureInfo.InvariantCulture);
+            Directory.CreateDirectory(VtPath(options, far));
+            rsync.Add((await RsyncAsync(options, here, far)).Wall);
+            sync.Add((await SyncAsync(options, here, far)).Wall);
         }
 
         Show("first", rsync, sync);
@@ -38,43 +39,45 @@ internal static partial class SyncRun
         sync.Clear();
         for (int round = 0; round < 3 * options.Rounds; round++)
         {
-            rsync.Add((await RsyncAsync(options, here)).Wall);
-            sync.Add((await SyncAsync(options, here)).Wall);
+            rsync.Add((await RsyncAsync(options, here, far)).Wall);
+            sync.Add((await SyncAsync(options, here, far)).Wall);
         }
 
         Show("unchanged", rsync, sync);
         string largest = Directory.GetDirectories(here).Where(folder => Path.GetFileName(folder) != ".vt").MaxBy(Folders.SizeOf)!;
         Directory.Move(largest, largest + ".renamed");
-        await CountAsync(options, here, $"'{Path.GetFileName(largest)}' renamed");
+        await CountAsync(options, here, far, $"'{Path.GetFileName(largest)}' renamed");
         Directory.Move(largest + ".renamed", largest);
-        await CountAsync(options, here, "renamed back");
+        await CountAsync(options, here, far, "renamed back");
         await TimedCommand.RunAsync(["rsync", "-a", "--delete", "--exclude", "/.vt", options.New + "/", here + "/"], options.Work, Environment(options));
-        await CountAsync(options, here, "next version");
+        await CountAsync(options, here, far, "next version");
         TimedCommand differences = await TimedCommand.RunAsync(
-            ["rsync", "-ancO", "--delete", "--exclude", "/.vt", "--itemize-changes", here + "/", Path.Combine(options.Work, "vt") + "/"], options.Work, Environment(options));
+            ["rsync", "-ancO", "--delete", "--exclude", "/.vt", "--itemize-changes", here + "/", VtPath(options, far) + "/"], options.Work, Environment(options));
         Console.WriteLine(differences.Output.Length == 0 ? "  Both trees are equal." : $"  The trees differ:\n{differences.Output}");
         Directory.Delete(options.Work, true);
         return differences.Output.Length == 0 ? 0 : 1;
     }
 
-    private static async Task CountAsync(CopyOptions options, string here, string what)
+    private static async Task CountAsync(CopyOptions options, string here, string far, string what)
     {
-        TimedCommand rsync = await RsyncAsync(options, here);
+        TimedCommand rsync = await RsyncAsync(options, here, far);
         long sent = RsyncBytes().Matches(rsync.Output).Sum(m => long.Parse(m.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
-        TimedCommand sync = await SyncAsync(options, here);
+        TimedCommand sync = await SyncAsync(options, here, far);
         using JsonDocument result = JsonDocument.Parse(sync.Output);
         long bytes = result.RootElement.GetProperty("BytesSent").GetInt64() + result.RootElement.GetProperty("BytesReceived").GetInt64();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"  {what}: rsync {rsync.Wall:0.00} s and {sent} bytes, vt {sync.Wall:0.00} s and {bytes} bytes: {(double)bytes / sent:0.000} times the bytes"));
     }
 
-    private static Task<TimedCommand> RsyncAsync(CopyOptions options, string here) => TimedCommand.RunAsync(
-        ["rsync", "-a", "--delete", "--stats", "--exclude", "/.vt", "-e", $"{options.Ssh} -p {options.Host.Port}", here + "/", $"{options.Host.Host}:{Path.Combine(options.Work, "rsync")}/"],
+    private static Task<TimedCommand> RsyncAsync(CopyOptions options, string here, string far) => TimedCommand.RunAsync(
+        ["rsync", "-a", "--delete", "--stats", "--exclude", "/.vt", "-e", $"{options.Ssh} -p {options.Host.Port}", here + "/", $"{options.Host.Host}:{Path.Combine(options.Work, "rsync-" + far)}/"],
         options.Work,
         Environment(options));
 
-    private static Task<TimedCommand> SyncAsync(CopyOptions options, string here) => TimedCommand.RunAsync(
-        [options.Vt, "sync", here, options.Host.GetLeftPart(UriPartial.Authority) + Path.Combine(options.Work, "vt"), "--json"], options.Work, Environment(options));
+    private static Task<TimedCommand> SyncAsync(CopyOptions options, string here, string far) => TimedCommand.RunAsync(
+        [options.Vt, "sync", here, options.Host.GetLeftPart(UriPartial.Authority) + VtPath(options, far), "--json"], options.Work, Environment(options));
+
+    private static string VtPath(CopyOptions options, string far) => Path.Combine(options.Work, "vt-" + far);
 
     private static Dictionary<string, string> Environment(CopyOptions options) => new()
     {
