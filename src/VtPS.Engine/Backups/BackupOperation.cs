@@ -1,5 +1,6 @@
 using VtPS.Engine.Blocks;
 using VtPS.Engine.IO;
+using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
 using VtPS.Engine.Trees;
@@ -17,7 +18,7 @@ internal static class BackupOperation
         SourcePlan? sources = request.Paths is null ? null : await SourcePlan.CreateAsync(request.Paths, request.Root, cancellationToken).ConfigureAwait(false);
         string host = HostOf(request);
         string subset = SubsetOf(request, sources);
-        List<BaseBackup> bases = sources is null ? [] : await BaseSelection.ChooseAsync(store, request.BaseIds, host, subset, cancellationToken).ConfigureAwait(false);
+        List<BaseBackup> bases = sources is null ? [] : await BaseSelection.ChooseAsync(store, request.BaseIds, host, subset, null, cancellationToken).ConfigureAwait(false);
         using ProgressMeter progress = new(observer, "Looking");
         using BackupRun run = new(store, null, request, observer, progress, cancellationToken);
         if (sources is not null)
@@ -52,14 +53,19 @@ internal static class BackupOperation
         if (request.BaseIds is { Count: > 0 })
         {
             // A base that is not there is found out before anything is written.
-            await BaseSelection.ChooseAsync(store, request.BaseIds, string.Empty, string.Empty, cancellationToken).ConfigureAwait(false);
+            await BaseSelection.ChooseAsync(store, request.BaseIds, string.Empty, string.Empty, null, cancellationToken).ConfigureAwait(false);
         }
 
         using CancellationTokenSource failed = new();
+
+        // Which backups there are is asked beside the lease where an answer takes long: it is a hint, and what they stand on is looked up under the lease.
+        Task<List<VtBackup>>? history = sources is not null && request.BaseIds is null && store.RawStorage is IDistantStorage
+            ? BackupCatalog.ReadAllAsync(store, static _ => { }, failed.Token)
+            : null;
         StoreWriter writer = await StoreWriter.OpenAsync(store, "backup", failed.Token).ConfigureAwait(false);
         await using (writer.ConfigureAwait(false))
         {
-            BackupSession session = new(store, writer, request, sources, HostOf(request), SubsetOf(request, sources), observer);
+            BackupSession session = new(store, writer, request, sources, HostOf(request), SubsetOf(request, sources), history, observer);
             try
             {
                 return await session.RunAsync(cancellationToken).ConfigureAwait(false);

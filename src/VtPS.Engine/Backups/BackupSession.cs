@@ -10,7 +10,7 @@ namespace VtPS.Engine.Backups;
 /// One backup from its lease to its commit: passes over the sources, checkpoints, the record, and what follows when the lease was buried meanwhile.
 /// </summary>
 internal sealed class BackupSession(
-    StoreSession store, StoreWriter writer, BackupRequest request, SourcePlan? sources, string host, string subset, IOperationObserver observer)
+    StoreSession store, StoreWriter writer, BackupRequest request, SourcePlan? sources, string host, string subset, Task<List<VtBackup>>? history, IOperationObserver observer)
 {
     private readonly DateTime _started = DateTime.UtcNow;
     private readonly SemaphoreSlim _committing = new(1, 1);
@@ -66,7 +66,7 @@ internal sealed class BackupSession(
 
     private async Task<VtBackup> PassAsync(IReadOnlyList<string>? baseIds, CancellationToken cancellationToken)
     {
-        List<BaseBackup> bases = sources is null ? [] : await BaseSelection.ChooseAsync(store, baseIds, host, subset, CancellationToken.None).ConfigureAwait(false);
+        List<BaseBackup> bases = sources is null ? [] : await BaseSelection.ChooseAsync(store, baseIds, host, subset, history, CancellationToken.None).ConfigureAwait(false);
         _bases = bases;
         using ProgressMeter progress = new(observer, "Backing up");
         if (bases.Count > 0)

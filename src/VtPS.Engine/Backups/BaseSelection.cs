@@ -9,8 +9,14 @@ internal static class BaseSelection
     /// The bases named, or the newest run, the newest complete one and the largest of the host and subset: an aborted first run is then not lost,
     /// and an empty one misleads nobody. Each once, in that order.
     /// </summary>
+    /// <param name="store">The Store.</param>
+    /// <param name="named">The bases' ids; null where they are to be chosen.</param>
+    /// <param name="host">The run's host name.</param>
+    /// <param name="subset">Its subset.</param>
+    /// <param name="read">The Store's backups, where they are being read already.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="VtException">BackupNotFound, AmbiguousBackupId for a base named.</exception>
-    public static async Task<List<BaseBackup>> ChooseAsync(StoreSession store, IReadOnlyList<string>? named, string host, string subset, CancellationToken cancellationToken)
+    public static async Task<List<BaseBackup>> ChooseAsync(StoreSession store, IReadOnlyList<string>? named, string host, string subset, Task<List<VtBackup>>? read, CancellationToken cancellationToken)
     {
         List<VtBackup> chosen = [];
         if (named is not null)
@@ -22,7 +28,7 @@ internal static class BaseSelection
         }
         else
         {
-            List<VtBackup> history = await BackupCatalog.ReadAllAsync(store, _ => { }, cancellationToken).ConfigureAwait(false);
+            List<VtBackup> history = await (read ?? BackupCatalog.ReadAllAsync(store, static _ => { }, cancellationToken)).ConfigureAwait(false);
             history.RemoveAll(b => b.HostName != host || b.Subset != subset);
             Add(chosen, history.Count > 0 ? history[^1] : null);
             Add(chosen, history.FindLast(b => b.Status != VtBackupStatus.Interrupted));
