@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using VtPS.Engine.IO;
@@ -20,7 +19,7 @@ internal readonly record struct Identity(ulong High, ulong Low) : IComparable<Id
     /// <summary>The identity that some bytes begin with.</summary>
     public static Identity Of(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
 
-    public static bool TryParse(string text, [MaybeNullWhen(false)] out Identity identity)
+    public static bool TryParse(string text, out Identity identity)
     {
         identity = default;
         if (text.Length != 2 * Size

@@ -17,6 +17,9 @@ internal sealed record NodeData(VtItemType Type, VtBlockReference? Content, byte
     /// <summary>A file's size in bytes; else 0.</summary>
     public long Length => Content?.Length ?? 0;
 
+    /// <summary>Whether the history itself holds all of it: there is no content to be copied or fetched.</summary>
+    public bool IsInReference => Type != VtItemType.File || Content!.Kind is VtBlockKind.Literal or VtBlockKind.Run;
+
     public static NodeData File(VtBlockReference content) => new(VtItemType.File, content, null);
 
     public static NodeData Link(byte[] target) => new(VtItemType.SymbolicLink, null, target);

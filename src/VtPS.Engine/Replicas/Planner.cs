@@ -48,7 +48,7 @@ internal sealed class Planner(ReplicaState state, TreeRules rules, IReadOnlySet<
                 Add(
                     conflicts.Contains(record.Id) ? VtSyncActionKind.Conflict
                         : record.Seen[state.History.Replica] > 0 ? VtSyncActionKind.Undelete
-                        : isHere && !IsInReference(record.Data) ? VtSyncActionKind.Copy
+                        : isHere && !record.Data.IsInReference ? VtSyncActionKind.Copy
                         : VtSyncActionKind.Create,
                     record,
                     text,
@@ -95,13 +95,10 @@ internal sealed class Planner(ReplicaState state, TreeRules rules, IReadOnlySet<
         }
     }
 
-    /// <summary>Whether the history itself holds all of the content: there is nothing to be copied or fetched.</summary>
-    private static bool IsInReference(NodeData data) => data.Type != VtItemType.File || data.Content!.Kind is VtBlockKind.Literal or VtBlockKind.Run;
-
     /// <summary>Whether content needs not be fetched: it is in the tree, waits for its place, is noted as needed already, or stands in its reference.</summary>
     private bool Have(NodeData data)
     {
-        if (IsInReference(data))
+        if (data.IsInReference)
         {
             return true;
         }

@@ -130,9 +130,8 @@ internal sealed class StagingArea : IDisposable
     {
         foreach ((NodeData data, int uses) in _uses)
         {
-            bool isInline = data.Content!.Kind is VtBlockKind.Literal or VtBlockKind.Run;
-            string? source = isInline ? null : Find(data);
-            if (!isInline && (source is null || (uses == 1 && Path.GetDirectoryName(source) == _path)))
+            string? source = data.IsInReference ? null : Find(data);
+            if (!data.IsInReference && (source is null || (uses == 1 && Path.GetDirectoryName(source) == _path)))
             {
                 continue;
             }
@@ -145,7 +144,7 @@ internal sealed class StagingArea : IDisposable
                 if (source is null)
                 {
                     using SafeFileHandle file = Handle.CreateFile(name, 0x180);
-                    Fill(file, data.Content);
+                    Fill(file, data.Content!);
                 }
                 else
                 {
@@ -196,7 +195,7 @@ internal sealed class StagingArea : IDisposable
             return;
         }
 
-        if (data.Content is not { Kind: not (VtBlockKind.Literal or VtBlockKind.Run) })
+        if (data.IsInReference)
         {
             Handle.DeleteFile(fresh);
             return;

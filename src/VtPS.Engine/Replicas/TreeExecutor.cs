@@ -126,7 +126,7 @@ internal sealed partial class TreeExecutor : IDisposable
         {
             _cancellationToken.ThrowIfCancellationRequested();
             NodeData data = action.Record.Data;
-            if (data.Content!.Kind is VtBlockKind.Literal or VtBlockKind.Run || !tried.Add(data) || _staging.Has(data))
+            if (data.IsInReference || !tried.Add(data) || _staging.Has(data))
             {
                 continue;
             }

@@ -19,6 +19,9 @@ internal sealed class SealedStorage(IObjectStorage inner, KeyRing ring) : IObjec
     /// <summary>The storage beneath, with the objects as they lie there.</summary>
     public IObjectStorage Inner => inner;
 
+    /// <summary>The distant storage that a storage is, sealed or not; null where it is near.</summary>
+    public static IDistantStorage? FindDistant(IObjectStorage storage) => (storage is SealedStorage { Inner: var inner } ? inner : storage) as IDistantStorage;
+
     public async ValueTask<IObjectUpload> BeginPutAsync(string name, string owner, CancellationToken cancellationToken)
     {
         IObjectUpload upload = await inner.BeginPutAsync(name, owner, cancellationToken).ConfigureAwait(false);

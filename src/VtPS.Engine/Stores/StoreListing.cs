@@ -42,7 +42,7 @@ internal sealed class StoreListing
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);
             await ListTrashAsync(storage, trash, onDamagedTrash, cancellationToken).ConfigureAwait(false);
         }
-        else if ((storage is SealedStorage { Inner: var inner } ? inner : storage) is not IDistantStorage distant || !await TryListAsync(distant, files, cancellationToken).ConfigureAwait(false))
+        else if (SealedStorage.FindDistant(storage) is not { } distant || !await TryListAsync(distant, files, cancellationToken).ConfigureAwait(false))
         {
             await ListTrashAsync(storage, trash, onDamagedTrash, cancellationToken).ConfigureAwait(false);
             await ListFilesAsync(storage, files, cancellationToken).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal sealed class WriterLease : IAsyncDisposable
         _storage = storage;
         Id = id;
         _lock = held;
-        _isDistant = (storage is SealedStorage { Inner: var inner } ? inner : storage) is IDistantStorage;
+        _isDistant = SealedStorage.FindDistant(storage) is not null;
     }
 
     public DataFileId Id { get; }

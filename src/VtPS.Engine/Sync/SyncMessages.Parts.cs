@@ -125,6 +125,15 @@ internal static partial class SyncMessages
 
     private static void Write(ByteWriter writer, string text) => writer.WritePrefixed(Encoding.UTF8.GetBytes(text));
 
+    private static void Write(ByteWriter writer, IReadOnlyList<string> texts)
+    {
+        writer.WriteVarUInt((ulong)texts.Count);
+        foreach (string text in texts)
+        {
+            Write(writer, text);
+        }
+    }
+
     private static List<string> ReadTexts(ref ByteReader reader)
     {
         List<string> texts = [];

@@ -23,18 +23,14 @@ internal static partial class SyncMessages
     {
         ByteReader reader = new(bytes);
         return new ReplicaSummary(
-            ReadText(ref reader), reader.ReadVarUInt(), NodeId.Read(ref reader).Value, ReadText(ref reader), VersionVector.Read(ref reader), reader.ReadLength(), ReadText(ref reader), reader.ReadPrefixed().ToArray());
+            ReadText(ref reader), reader.ReadVarUInt(), Identity.Read(ref reader), ReadText(ref reader), VersionVector.Read(ref reader), reader.ReadLength(), ReadText(ref reader), reader.ReadPrefixed().ToArray());
     }
 
     /// <summary>What opens a tree.</summary>
     public static byte[] Write(bool isDry, IReadOnlyList<string> exclude) => Build(writer =>
     {
         writer.WriteByte(isDry ? (byte)1 : (byte)0);
-        writer.WriteVarUInt((ulong)exclude.Count);
-        foreach (string pattern in exclude)
-        {
-            Write(writer, pattern);
-        }
+        Write(writer, exclude);
     });
 
     public static (bool IsDry, List<string> Exclude) ReadOpening(ReadOnlySpan<byte> bytes)
@@ -144,11 +140,7 @@ internal static partial class SyncMessages
         Write(writer, summary.Needs);
         Write(writer, summary.Conflicts);
         writer.WriteVarUInt((ulong)summary.Entries);
-        writer.WriteVarUInt((ulong)summary.Refused.Count);
-        foreach (string name in summary.Refused)
-        {
-            Write(writer, name);
-        }
+        Write(writer, summary.Refused);
     });
 
     public static MergeSummary ReadMerge(ReadOnlySpan<byte> bytes)
