@@ -14,6 +14,7 @@ internal sealed class TestBlocks : IAsyncDisposable
     private readonly MemoryBlockIndex _index;
     private readonly PackedBlockReader _reader;
     private readonly SemaphoreSlim _looking = new(1, 1);
+    private readonly HashSet<DataFileId> _gone = [];
     private readonly HashSet<DataFileId> _damaged = [];
 
     public TestBlocks(StoreSession store)
@@ -43,25 +44,14 @@ internal sealed class TestBlocks : IAsyncDisposable
     /// <summary>How many different blocks.</summary>
     public long CountBlocks() => _index.CountBlocks();
 
-    /// <summary>Lists the data files anew and reads the trailers of those that are new.</summary>
+    /// <summary>Lists the data files anew and reads the trailers of those that are new; once more whenever one is gone before that.</summary>
     /// <exception cref="VtException">StoreReadFailed.</exception>
     public async ValueTask LookAsync(CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            Dictionary<DataFileId, long> files = [];
-            await foreach (ObjectInfo info in _store.Storage.ListAsync(StoreNames.Data, cancellationToken).ConfigureAwait(false))
-            {
-                if (StoreNames.TryParseDataFile(info.Name, out DataFileId id))
-                {
-                    files[id] = info.Length;
-                }
-            }
-
-            IReadOnlyList<DataFileId> unknown = _index.Refresh(files, new HashSet<DataFileId>());
-            Files = files;
-            await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = _store.Parallelism }, ReadTrailerAsync).ConfigureAwait(false);
+            await LookAloneAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -69,7 +59,7 @@ internal sealed class TestBlocks : IAsyncDisposable
         }
     }
 
-    /// <summary>The length in bytes of a block, or -1 where the Store does not have it, now or after another look.</summary>
+    /// <summary>The length in bytes of a block, or -1 where the Store does not have it: now, or after as many more looks as the data files change meanwhile.</summary>
     public async ValueTask<int> FindAsync(VtHash hash, CancellationToken cancellationToken)
     {
         if (_index.TryFind(hash, out BlockLocation location))
@@ -77,13 +67,30 @@ internal sealed class TestBlocks : IAsyncDisposable
             return location.BlockLength;
         }
 
-        if (hash.Name != _store.Config.HashName || !await HasChangedAsync(cancellationToken).ConfigureAwait(false))
+        if (hash.Name != _store.Config.HashName)
         {
             return -1;
         }
 
-        await LookAsync(cancellationToken).ConfigureAwait(false);
-        return _index.TryFind(hash, out location) ? location.BlockLength : -1;
+        await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (!_index.TryFind(hash, out location))
+            {
+                if (!await HasChangedAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return -1;
+                }
+
+                await LookAloneAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return location.BlockLength;
+        }
+        finally
+        {
+            _looking.Release();
+        }
     }
 
     /// <summary>Whether some place has the block, whole.</summary>
@@ -118,6 +125,28 @@ internal sealed class TestBlocks : IAsyncDisposable
         _reader.Dispose();
         await _index.DisposeAsync().ConfigureAwait(false);
         _looking.Dispose();
+    }
+
+    private async ValueTask LookAloneAsync(CancellationToken cancellationToken)
+    {
+        int known;
+        do
+        {
+            known = _gone.Count;
+            Dictionary<DataFileId, long> files = [];
+            await foreach (ObjectInfo info in _store.Storage.ListAsync(StoreNames.Data, cancellationToken).ConfigureAwait(false))
+            {
+                if (StoreNames.TryParseDataFile(info.Name, out DataFileId id))
+                {
+                    files[id] = info.Length;
+                }
+            }
+
+            IReadOnlyList<DataFileId> unknown = _index.Refresh(files, new HashSet<DataFileId>());
+            Files = files;
+            await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = _store.Parallelism }, ReadTrailerAsync).ConfigureAwait(false);
+        }
+        while (_gone.Count > known);
     }
 
     private async ValueTask<bool> HasChangedAsync(CancellationToken cancellationToken)
@@ -156,7 +185,11 @@ internal sealed class TestBlocks : IAsyncDisposable
         }
         catch (ObjectNotFoundException)
         {
-            // Deleted since the listing.
+            // What was in it has moved to a file that is not known yet.
+            lock (_gone)
+            {
+                _gone.Add(file);
+            }
         }
     }
 }

@@ -8,12 +8,18 @@ internal sealed class StoreListing
     /// <summary>What is listed, in this order.</summary>
     public static readonly string[] Prefixes = [StoreNames.Trash, StoreNames.Data];
 
-    private StoreListing(List<TrashRecord> trash, HashSet<DataFileId> givenUp, Dictionary<DataFileId, long> files)
+    private static long _begun;
+
+    private StoreListing(long number, List<TrashRecord> trash, HashSet<DataFileId> givenUp, Dictionary<DataFileId, long> files)
     {
+        Number = number;
         Trash = trash;
         GivenUp = givenUp;
         Files = files;
     }
+
+    /// <summary>Higher than that of every look that was begun before this one.</summary>
+    public long Number { get; }
 
     /// <summary>The trash objects that were read.</summary>
     public IReadOnlyList<TrashRecord> Trash { get; }
@@ -35,6 +41,7 @@ internal sealed class StoreListing
     /// <exception cref="VtException">StoreReadFailed, DataFileDamaged for a trash object that cannot be understood.</exception>
     public static async ValueTask<StoreListing> ReadAsync(IObjectStorage storage, CancellationToken cancellationToken, ProtocolRules? rules = null, Action<VtException>? onDamagedTrash = null)
     {
+        long number = Interlocked.Increment(ref _begun);
         List<TrashRecord> trash = [];
         Dictionary<DataFileId, long> files = [];
         if (rules is { TrashBeforeFiles: false })
@@ -54,7 +61,7 @@ internal sealed class StoreListing
             givenUp.UnionWith(record.Files);
         }
 
-        return new StoreListing(trash, givenUp, files);
+        return new StoreListing(number, trash, givenUp, files);
     }
 
     /// <summary>

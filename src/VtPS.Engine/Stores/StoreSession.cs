@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using VtPS.Engine.Chunking;
 using VtPS.Engine.Compression;
 using VtPS.Engine.Encryption;
@@ -15,6 +16,8 @@ internal sealed class StoreSession : IAsyncDisposable
     private readonly PackedBlockReader _blocks;
     private readonly DataFileReader _files;
     private readonly SemaphoreSlim _looking = new(1, 1);
+    private IReadOnlyCollection<DataFileId> _gone = [];
+    private long _listing;
     private readonly List<string> _damage = [];
     private readonly HashSet<DataFileId> _distrusted = [];
 
@@ -166,9 +169,21 @@ internal sealed class StoreSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Lists the Store anew.</summary>
-    public async ValueTask RefreshAsync(CancellationToken cancellationToken) =>
-        await ApplyAsync(await StoreListing.ReadAsync(Storage, cancellationToken, Rules, e => NoteDamage(e.Message)).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    /// <summary>
+    /// Lists the Store anew, and once more whenever a file that was listed is gone before its trailer was read: what was in it has moved to one that is not known yet.
+    /// </summary>
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    {
+        HashSet<DataFileId> gone = [];
+        int known;
+        do
+        {
+            known = gone.Count;
+            StoreListing listing = await StoreListing.ReadAsync(Storage, cancellationToken, Rules, e => NoteDamage(e.Message)).ConfigureAwait(false);
+            gone.UnionWith(await ApplyAsync(listing, cancellationToken).ConfigureAwait(false));
+        }
+        while (gone.Count > known);
+    }
 
     /// <summary>
     /// From the next look on, a data file counts for this session as if it were not there: no block is found in it, and nothing is read from it but by
@@ -182,12 +197,18 @@ internal sealed class StoreSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Brings the index up to a listing: the trailers of files that it does not know are read.</summary>
-    public async ValueTask ApplyAsync(StoreListing listing, CancellationToken cancellationToken)
+    /// <summary>Brings the index up to a listing, if it is not up to a later one: the trailers of files that it does not know are read.</summary>
+    /// <returns>The files in the listing that the index is up to that were gone before their trailers were read.</returns>
+    public async ValueTask<IReadOnlyCollection<DataFileId>> ApplyAsync(StoreListing listing, CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (listing.Number < _listing)
+            {
+                return _gone;
+            }
+
             IReadOnlyDictionary<DataFileId, long> files = listing.Files;
             lock (_distrusted)
             {
@@ -199,6 +220,7 @@ internal sealed class StoreSession : IAsyncDisposable
 
             IReadOnlyList<DataFileId> unknown = Index.Refresh(files, listing.GivenUp);
             await FlushNamesAsync(unknown, cancellationToken).ConfigureAwait(false);
+            ConcurrentBag<DataFileId> gone = [];
             await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Parallelism }, async (file, token) =>
             {
                 long length = listing.Files[file];
@@ -208,9 +230,11 @@ internal sealed class StoreSession : IAsyncDisposable
                 }
                 catch (ObjectNotFoundException)
                 {
-                    // Deleted since the listing.
+                    gone.Add(file);
                 }
             }).ConfigureAwait(false);
+            _listing = listing.Number;
+            return _gone = gone;
         }
         finally
         {

@@ -1,4 +1,5 @@
 using VtPS.Engine.Backups;
+using VtPS.Engine.Maintenance;
 using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
@@ -83,10 +84,7 @@ public sealed class FoundFaultTests
         session = await StoreCheck.OpenAsync(storage);
         await using (session)
         {
-            foreach (ObjectInfo old in await home.Storage.ListAllAsync(StoreNames.Backups, CancellationToken.None))
-            {
-                await home.Storage.DeleteAsync(old.Name, CancellationToken.None);
-            }
+            await DeleteAllAsync(home.Storage, StoreNames.Backups);
 
             VtBackup made = await home.BackupAsync(session, "x");
             Assert.True(done);
@@ -112,18 +110,83 @@ public sealed class FoundFaultTests
             {
                 buried = true;
                 await BuryAllAsync(home.Storage);
-                await DeleteDataAsync(home.Storage);
+                await DeleteAllAsync(home.Storage, StoreNames.Data);
             }
         });
-        foreach (ObjectInfo old in await home.Storage.ListAllAsync(StoreNames.Backups, CancellationToken.None))
-        {
-            await home.Storage.DeleteAsync(old.Name, CancellationToken.None);
-        }
+        await DeleteAllAsync(home.Storage, StoreNames.Backups);
 
         await using StoreSession session = await StoreCheck.OpenAsync(storage);
         VtException e = await Assert.ThrowsAsync<VtException>(() => home.BackupAsync(session, "b"));
         Assert.Equal(VtErrorId.StoreFull, e.ErrorId);
         Assert.Empty(await StoreCheck.ReadAllAsync(home.Storage));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(5, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(5, true)]
+    public async Task AFileThatWentWhileItsTrailerWasReadLeftTheReaderWithoutTheNextPlace(int moves, bool isTest)
+    {
+        using FaultHome home = await FaultHome.CreateAsync();
+        MemoryStorage storage = home.Storage;
+        await DeleteAllAsync(storage, StoreNames.Data);
+
+        // The same blocks in one place after the other, as optimize runs may move them.
+        List<Dictionary<string, byte[]>> places = [];
+        VtBackup? backup = null;
+        for (int i = 0; i <= moves; i++)
+        {
+            await DeleteAllAsync(storage, StoreNames.Backups);
+            await using StoreSession writer = await StoreCheck.OpenAsync(storage);
+            backup = await home.BackupAsync(writer, "b");
+            Dictionary<string, byte[]> place = [];
+            foreach (ObjectInfo file in await storage.ListAllAsync(StoreNames.Data, CancellationToken.None))
+            {
+                place[file.Name] = await storage.GetAsync(file.Name, (int)file.Length, CancellationToken.None);
+            }
+
+            places.Add(place);
+            await DeleteAllAsync(storage, StoreNames.Data);
+        }
+
+        int at = 0;
+        bool moving = false;
+        await PutAllAsync(storage, places[0]);
+        HookedStorage moved = new(storage, async (call, name) =>
+        {
+            if (moving && call == StorageCall.Read && at < moves && places[at].ContainsKey(name))
+            {
+                await PutAllAsync(storage, places[++at]);
+                foreach (string old in places[at - 1].Keys)
+                {
+                    await storage.DeleteAsync(old, CancellationToken.None);
+                }
+            }
+        });
+        await using StoreSession reader = await StoreCheck.OpenAsync(moved);
+        moving = true;
+        if (isTest)
+        {
+            IReadOnlyList<VtTestResult> findings = await TestOperation.RunAsync(reader, new TestRequest(), NullObserver.Instance, CancellationToken.None);
+            Assert.Equal(VtTestKind.Passed, Assert.Single(findings).Kind);
+        }
+        else
+        {
+            Assert.Equal(StoreCheck.DescribeLive(home.Source("b")), await StoreCheck.DescribeAsync(reader, backup!));
+        }
+
+        Assert.Equal(moves, at);
+    }
+
+    private static async Task PutAllAsync(MemoryStorage storage, Dictionary<string, byte[]> place)
+    {
+        foreach ((string name, byte[] bytes) in place)
+        {
+            await storage.PutAsync(name, "test", bytes, CancellationToken.None);
+        }
     }
 
     private static async Task<VtBlockReference> FindAsync(StoreSession session, VtBackup backup, params string[] names)
@@ -146,19 +209,13 @@ public sealed class FoundFaultTests
         return at;
     }
 
-    private static async Task BuryAllAsync(MemoryStorage storage)
-    {
-        foreach (ObjectInfo lease in await storage.ListAllAsync(StoreNames.Leases, CancellationToken.None))
-        {
-            await storage.DeleteAsync(lease.Name, CancellationToken.None);
-        }
-    }
+    private static Task BuryAllAsync(MemoryStorage storage) => DeleteAllAsync(storage, StoreNames.Leases);
 
-    private static async Task DeleteDataAsync(MemoryStorage storage)
+    private static async Task DeleteAllAsync(MemoryStorage storage, string prefix)
     {
-        foreach (ObjectInfo file in await storage.ListAllAsync(StoreNames.Data, CancellationToken.None))
+        foreach (ObjectInfo info in await storage.ListAllAsync(prefix, CancellationToken.None))
         {
-            await storage.DeleteAsync(file.Name, CancellationToken.None);
+            await storage.DeleteAsync(info.Name, CancellationToken.None);
         }
     }
 }

@@ -34,17 +34,36 @@ public sealed class InterleavingTests(ITestOutputHelper output, SearchHomes home
     {
         WorldPlan plan = await WorldPlan.CreateAsync(await homes.GetAsync(home), ProtocolRules.All, actors, kills, burials);
         int bound = LongRun.Count(preemptions, manyPreemptions);
-        string name = $"{home}: {actors}, {kills} kills, {burials} burials";
+        string name = Name(home, actors, kills, burials);
         using (InterleavingSearch search = new(plan))
         {
             bool all = search.Explore(bound, LongRun.Time(120, 1800));
             output.WriteLine($"{name}: {(all ? "all" : "NOT all")} schedules of at most {bound} preemptions: {search.Figures}.");
             Assert.True(all, $"The bound of {bound} preemptions is not exhausted in time: {search.Figures}.");
         }
+    }
 
-        RandomWalks walks = new(plan);
+    public static TheoryData<string, string, int, int> Walks
+    {
+        get
+        {
+            TheoryData<string, string, int, int> walks = [];
+            foreach (object[] world in Worlds)
+            {
+                walks.Add((string)world[0], (string)world[1], (int)world[2], (int)world[3]);
+            }
+
+            return walks;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Walks))]
+    public async Task NoRandomScheduleLosesABackup(string home, string actors, int kills, int burials)
+    {
+        RandomWalks walks = new(await WorldPlan.CreateAsync(await homes.GetAsync(home), ProtocolRules.All, actors, kills, burials));
         walks.Walk(LongRun.Seed, LongRun.Time(1, 30), least: 6);
-        output.WriteLine($"{name}: {walks.Count} random walks from seed {LongRun.Seed}, {walks.Steps} calls.");
+        output.WriteLine($"{Name(home, actors, kills, burials)}: {walks.Count} random walks from seed {LongRun.Seed}, {walks.Steps} calls.");
         Assert.True(walks.Count > 5);
     }
 
@@ -78,4 +97,6 @@ public sealed class InterleavingTests(ITestOutputHelper output, SearchHomes home
         output.WriteLine($"Found: {search.Figures}.\n{loss.Message}");
         Assert.Contains("is lost", loss.Message, StringComparison.Ordinal);
     }
+
+    private static string Name(string home, string actors, int kills, int burials) => $"{home}: {actors}, {kills} kills, {burials} burials";
 }
