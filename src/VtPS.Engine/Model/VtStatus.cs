@@ -12,7 +12,7 @@ public sealed class VtStatus
     /// <summary>The group's id: 32 hexadecimal digits.</summary>
     public required string GroupId { get; init; }
 
-    /// <summary>What goes on: <c>Synced</c>, <c>Waiting</c> (something waits for the next sync), <c>Scanning</c>, <c>Merging</c>, <c>Fetching</c>, <c>Sending</c>, <c>Applying</c>, or <c>Interrupted</c>.</summary>
+    /// <summary>What goes on: <c>Synced</c>, <c>Waiting</c> (something waits for the next sync), <c>Scanning</c>, <c>Merging</c>, <c>Fetching</c>, <c>Sending</c>, <c>Applying</c>, or <c>Interrupted</c>; with the peer's name behind it, such as <c>Applying (ssh://host/docs)</c>, where the peer is the one that is busy.</summary>
     public required string State { get; init; }
 
     /// <summary>The peer of the last or running sync; null where there was none.</summary>

@@ -93,10 +93,11 @@ internal sealed class ProgressMeter : IDisposable
             double rate = seconds > then ? (bytes - before) / (seconds - then) : 0;
             double? done = null;
             TimeSpan? remaining = null;
-            if (ItemsTotal is { } itemsTotal && BytesTotal is { } bytesTotal)
+            if (BytesTotal is { } bytesTotal)
             {
-                double total = bytesTotal + (itemsTotal * (double)ItemCharge);
-                double have = bytes + (items * (double)ItemCharge);
+                // Where items are not counted, bytes alone tell.
+                double total = bytesTotal + ((ItemsTotal ?? 0) * (double)ItemCharge);
+                double have = bytes + (ItemsTotal is null ? 0 : items * (double)ItemCharge);
                 if (total > 0)
                 {
                     // A total taken from an earlier run may turn out too small: the last percent waits for the end.

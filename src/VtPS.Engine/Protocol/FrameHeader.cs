@@ -5,7 +5,7 @@ namespace VtPS.Engine.Protocol;
 /// <summary>The twelve bytes in front of each frame's payload; integers little-endian: length (4), type (1), flags (1), method (2), tag (4).</summary>
 /// <param name="Length">The payload's length in bytes.</param>
 /// <param name="Type">What the frame says.</param>
-/// <param name="Flags">Bit 0: no body, or no more of it, follows. The others are 0.</param>
+/// <param name="Flags">Bit 0: no body, or no more of it, follows. Bit 1, of a request: progress is wanted. The others are 0.</param>
 /// <param name="Method">Of a request: what is asked for. Else 0.</param>
 /// <param name="Tag">The call that the frame belongs to; 0 for none.</param>
 internal readonly record struct FrameHeader(uint Length, FrameType Type, byte Flags, ushort Method, uint Tag)
@@ -16,7 +16,12 @@ internal readonly record struct FrameHeader(uint Length, FrameType Type, byte Fl
     /// <summary>The flag of a frame that no body, or no more of it, follows.</summary>
     public const byte Last = 1;
 
+    /// <summary>The flag of a request whose caller wants to know how far it is.</summary>
+    public const byte Progress = 2;
+
     public bool IsLast => (Flags & Last) != 0;
+
+    public bool WantsProgress => (Flags & Progress) != 0;
 
     public void Write(Span<byte> bytes)
     {

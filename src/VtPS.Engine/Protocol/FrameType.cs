@@ -32,4 +32,7 @@ internal enum FrameType : byte
 
     /// <summary>The last frame of a side that ends the connection; with an error, why.</summary>
     Bye = 10,
+
+    /// <summary>How far the called side is with a call whose request asked for it.</summary>
+    Progress = 11,
 }

@@ -5,11 +5,12 @@ internal sealed class IncomingCall : PeerCall
 {
     private readonly CancellationTokenSource _cancelled = new();
 
-    internal IncomingCall(PeerConnection connection, uint tag, ushort method, byte[] payload)
+    internal IncomingCall(PeerConnection connection, in FrameHeader request, byte[] payload)
         : base(connection)
     {
-        Tag = tag;
-        Method = (PeerMethod)method;
+        Tag = request.Tag;
+        Method = (PeerMethod)request.Method;
+        WantsProgress = request.WantsProgress;
         Payload = payload;
     }
 
@@ -17,6 +18,9 @@ internal sealed class IncomingCall : PeerCall
 
     /// <summary>The request's payload.</summary>
     public byte[] Payload { get; }
+
+    /// <summary>Whether the caller wants to know how far the call is.</summary>
+    public bool WantsProgress { get; }
 
     /// <summary>Cancelled when the caller wants no answer any more, or the connection ends.</summary>
     public CancellationToken Cancelled => _cancelled.Token;
@@ -37,6 +41,9 @@ internal sealed class IncomingCall : PeerCall
 
         return Connection.SendAsync(FrameType.Answer, withBody ? (byte)0 : FrameHeader.Last, 0, Tag, payload);
     }
+
+    /// <summary>Tells the caller how far the call is. A connection that has ended is no error here.</summary>
+    public Task TellAsync(byte[] progress) => Connection.TrySendAsync(FrameType.Progress, Tag, progress);
 
     internal void Cancel() => _ = _cancelled.CancelAsync();
 

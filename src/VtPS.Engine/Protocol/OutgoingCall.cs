@@ -6,10 +6,14 @@ internal sealed class OutgoingCall : PeerCall, IAsyncDisposable
     private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ended;
 
-    internal OutgoingCall(PeerConnection connection)
+    internal OutgoingCall(PeerConnection connection, Action<byte[]>? onProgress)
         : base(connection)
     {
+        OnProgress = onProgress;
     }
+
+    /// <summary>Gets what the peer tells of its progress; null where nobody asked.</summary>
+    internal Action<byte[]>? OnProgress { get; }
 
     /// <summary>How many answers were waited for one after the other until this call's own will be there.</summary>
     internal int Depth { get; set; }

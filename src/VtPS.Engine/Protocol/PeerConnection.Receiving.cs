@@ -48,7 +48,7 @@ internal sealed partial class PeerConnection
                 _hello.TrySetResult(hello);
                 break;
             case FrameType.Request when _handler is not null:
-                IncomingCall call = new(this, header.Tag, header.Method, payload.ToArray());
+                IncomingCall call = new(this, header, payload.ToArray());
                 call.StartCredit(Peer.Window);
                 if (header.IsLast)
                 {
@@ -87,6 +87,9 @@ internal sealed partial class PeerConnection
             case FrameType.Credit when payload.Length == 4 && _calls.Find(header.Tag) is { } waiting:
                 waiting.AddCredit(BinaryPrimitives.ReadUInt32LittleEndian(payload.ToArray()));
                 break;
+            case FrameType.Progress when _calls.FindOutgoing(header.Tag) is { OnProgress: { } tell }:
+                tell(payload.ToArray());
+                break;
             case FrameType.Ping:
                 _ = TrySendAsync(FrameType.Pong, 0, default);
                 break;
@@ -96,7 +99,7 @@ internal sealed partial class PeerConnection
                 _peerSaidBye = payload.IsEmpty;
                 Abort(payload.IsEmpty ? PeerFailures.Cut(Name, "it took its leave") : PeerFailures.Left(Name, PeerError.Read(payload.ToArray())));
                 break;
-            case FrameType.Data or FrameType.Credit or FrameType.Cancel or FrameType.Answer or FrameType.Error when _calls.WasUsed(header.Tag):
+            case FrameType.Data or FrameType.Credit or FrameType.Cancel or FrameType.Answer or FrameType.Error or FrameType.Progress when _calls.WasUsed(header.Tag):
                 // On its way while the call ended.
                 break;
             default:

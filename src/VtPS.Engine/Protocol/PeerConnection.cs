@@ -94,7 +94,8 @@ internal sealed partial class PeerConnection : IAsyncDisposable
     /// <param name="request">The request's payload, at most as long as the peer accepts.</param>
     /// <param name="withBody">Whether a body follows, by <see cref="PeerCall.WriteAsync"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the peer to take one more call.</param>
-    public async ValueTask<OutgoingCall> BeginAsync(PeerMethod method, ReadOnlyMemory<byte> request, bool withBody, CancellationToken cancellationToken)
+    /// <param name="onProgress">Gets what the peer tells of its progress, one after the other, and must be quick; null where nobody wants to know.</param>
+    public async ValueTask<OutgoingCall> BeginAsync(PeerMethod method, ReadOnlyMemory<byte> request, bool withBody, CancellationToken cancellationToken, Action<byte[]>? onProgress = null)
     {
         if (withBody)
         {
@@ -107,11 +108,11 @@ internal sealed partial class PeerConnection : IAsyncDisposable
         }
 
         await _calls.TakePlaceAsync(cancellationToken, _ended.Token, () => Failure()).ConfigureAwait(false);
-        OutgoingCall call = new(this);
+        OutgoingCall call = new(this, onProgress);
         bool sent = false;
         try
         {
-            byte flags = withBody ? (byte)0 : FrameHeader.Last;
+            byte flags = (byte)((withBody ? 0 : FrameHeader.Last) | (onProgress is null ? 0 : FrameHeader.Progress));
             await GuardAsync(_writer.WriteAsync(new FrameHeader(0, FrameType.Request, flags, (ushort)method, 0), request, () => _calls.Add(call))).ConfigureAwait(false);
             sent = true;
         }
@@ -239,7 +240,8 @@ internal sealed partial class PeerConnection : IAsyncDisposable
         }
     }
 
-    private async Task TrySendAsync(FrameType type, uint tag, ReadOnlyMemory<byte> payload)
+    /// <summary>Sends a frame without a method. That the connection has ended is no error.</summary>
+    internal async Task TrySendAsync(FrameType type, uint tag, ReadOnlyMemory<byte> payload)
     {
         try
         {

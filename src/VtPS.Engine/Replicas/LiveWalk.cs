@@ -10,7 +10,8 @@ namespace VtPS.Engine.Replicas;
 /// <param name="root">The tree's root.</param>
 /// <param name="rules">What is left out.</param>
 /// <param name="errors">Gets what could not be read.</param>
-internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRules rules, Action<VtError> errors)
+/// <param name="onEntries">Told how many entries a folder holds that was looked at.</param>
+internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRules rules, Action<VtError> errors, Action<long> onEntries)
 {
     private readonly Stack<(LiveEntry Entry, PooledDirectory Directory, RuleScope Scope)> _open = new();
 
@@ -28,6 +29,7 @@ internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRul
             try
             {
                 Look(next.Entry, next.Directory, next.Scope);
+                onEntries(next.Entry.Children.Count);
             }
             catch (FileSystemException e) when (next.Entry.Parent is not null)
             {

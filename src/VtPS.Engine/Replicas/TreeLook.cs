@@ -29,16 +29,17 @@ internal sealed class TreeLook : IDisposable
     /// <summary>Looks at every entry once.</summary>
     /// <param name="root">The tree's root; stays the caller's.</param>
     /// <param name="rules">What is left out.</param>
+    /// <param name="onEntries">Told how many entries a folder holds that was looked at.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="FileSystemException">The root cannot be read.</exception>
-    public static TreeLook Run(DirectoryHandle root, TreeRules rules, CancellationToken cancellationToken)
+    public static TreeLook Run(DirectoryHandle root, TreeRules rules, Action<long> onEntries, CancellationToken cancellationToken)
     {
         DirectoryPool pool = new();
         try
         {
             List<VtError> errors = [];
             PooledDirectory top = pool.AddRoot(root.Duplicate());
-            LiveEntry found = new LiveWalk(pool, top, rules, errors.Add).Run(cancellationToken);
+            LiveEntry found = new LiveWalk(pool, top, rules, errors.Add, onEntries).Run(cancellationToken);
             return new TreeLook(pool, top, found, errors);
         }
         catch

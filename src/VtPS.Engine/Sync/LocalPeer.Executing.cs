@@ -7,6 +7,9 @@ namespace VtPS.Engine.Sync;
 /// <summary>Content, and what is done to the tree.</summary>
 internal sealed partial class LocalPeer
 {
+    /// <summary>Shows in the status file how far the other side is.</summary>
+    public void Show(OperationProgress progress) => _status?.Show(progress);
+
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long sent = 0;

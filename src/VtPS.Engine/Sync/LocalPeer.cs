@@ -137,7 +137,7 @@ internal sealed partial class LocalPeer : ISyncPeer
         }
 
         _rules = TreeRules.Create(exclude, ReadFile(".vtignore") is { Length: > 0 } rules ? rules : null);
-        _look = Task.Run(() => TreeLook.Run(_root, _rules, cancellationToken), cancellationToken);
+        _look = Task.Run(() => Look(_root, _rules, cancellationToken), cancellationToken);
         _state = _folder.Load();
         if (!_readOnly)
         {
@@ -151,6 +151,12 @@ internal sealed partial class LocalPeer : ISyncPeer
 
         _group = ReadFile(GroupFile.Name);
         return new ReplicaSummary(_path, _state.History.Replica, _state.Group, _state.GroupName, _state.History.Knowledge, _state.Applied.Entries.Count, Environment.MachineName, _group);
+    }
+
+    private TreeLook Look(DirectoryHandle root, TreeRules rules, CancellationToken cancellationToken)
+    {
+        using ProgressMeter progress = new(_observer, "Looking");
+        return TreeLook.Run(root, rules, progress.AddItems, cancellationToken);
     }
 
     private ScanSummary Scan(TreeLook look, SyncTerms terms, CancellationToken cancellationToken)

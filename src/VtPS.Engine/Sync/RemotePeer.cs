@@ -33,7 +33,7 @@ internal sealed class RemotePeer : ISyncPeer
     /// <summary>Reaches a tree.</summary>
     /// <param name="address">Where it is.</param>
     /// <param name="isDry">Whether nothing there may be written, not even a lock.</param>
-    /// <param name="observer">Told of the errors that the far end tells of.</param>
+    /// <param name="observer">Told of the errors that the far end tells of, and of its progress.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="VtException">PeerUnreachable, PeerTimeout, PeerProtocolMismatch, PeerRightDenied.</exception>
     public static Task<RemotePeer> ConnectAsync(PeerAddress address, bool isDry, IOperationObserver observer, CancellationToken cancellationToken) =>
@@ -60,7 +60,7 @@ internal sealed class RemotePeer : ISyncPeer
 
     public async Task<ScanSummary> ScanAsync(SyncTerms terms, CancellationToken cancellationToken)
     {
-        ScanSummary scan = await AskAsync(PeerMethod.ScanTree, null, SyncMessages.Write(terms), m => SyncMessages.ReadScan(m.Span), cancellationToken).ConfigureAwait(false);
+        ScanSummary scan = await AskAsync(PeerMethod.ScanTree, null, SyncMessages.Write(terms), m => SyncMessages.ReadScan(m.Span), cancellationToken, isLong: true).ConfigureAwait(false);
         Report(scan.Problems);
         return scan;
     }
@@ -69,7 +69,7 @@ internal sealed class RemotePeer : ISyncPeer
         await AskAsync(PeerMethod.HistorySince, null, SyncMessages.Write(known), m => SyncMessages.ReadPart(m.Span, withTerms: false).Part, cancellationToken).ConfigureAwait(false);
 
     public async Task<MergeSummary> MergeAsync(HistoryPart part, MergeTerms terms, CancellationToken cancellationToken) =>
-        await AskAsync(PeerMethod.MergeHistory, null, SyncMessages.Write(part, terms), m => SyncMessages.ReadMerge(m.Span), cancellationToken).ConfigureAwait(false);
+        await AskAsync(PeerMethod.MergeHistory, null, SyncMessages.Write(part, terms), m => SyncMessages.ReadMerge(m.Span), cancellationToken, isLong: true).ConfigureAwait(false);
 
     public async Task BeginAsync(CancellationToken cancellationToken) =>
         await _connection.CallAsync(PeerMethod.BeginSync, default, cancellationToken).ConfigureAwait(false);
@@ -90,7 +90,9 @@ internal sealed class RemotePeer : ISyncPeer
 
     public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
     {
-        OutgoingCall call = await _connection.BeginAsync(PeerMethod.StageContent, default, true, cancellationToken).ConfigureAwait(false);
+        ProgressRelay relay = new(_observer, Name);
+        await using ConfiguredAsyncDisposable relaying = relay.ConfigureAwait(false);
+        OutgoingCall call = await _connection.BeginAsync(PeerMethod.StageContent, default, true, cancellationToken, relay.Listener).ConfigureAwait(false);
         await using (call.ConfigureAwait(false))
         {
             await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -105,7 +107,7 @@ internal sealed class RemotePeer : ISyncPeer
 
     public async Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken)
     {
-        ExecuteSummary done = await AskAsync(PeerMethod.ExecuteSync, null, null, m => SyncMessages.ReadExecute(m.Span), cancellationToken).ConfigureAwait(false);
+        ExecuteSummary done = await AskAsync(PeerMethod.ExecuteSync, null, null, m => SyncMessages.ReadExecute(m.Span), cancellationToken, isLong: true).ConfigureAwait(false);
         Report(done.Problems);
         return done;
     }
@@ -134,9 +136,18 @@ internal sealed class RemotePeer : ISyncPeer
         }
     }
 
-    private async Task<T> AskAsync<T>(PeerMethod method, byte[]? payload, byte[]? message, MessageReader<T> read, CancellationToken cancellationToken)
+    /// <summary>Makes a call whose answer is a message.</summary>
+    /// <param name="method">What is asked for.</param>
+    /// <param name="payload">The request's payload.</param>
+    /// <param name="message">The request's body; null for none.</param>
+    /// <param name="read">Reads the answer.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="isLong">Whether it may take long, so that progress is asked for.</param>
+    private async Task<T> AskAsync<T>(PeerMethod method, byte[]? payload, byte[]? message, MessageReader<T> read, CancellationToken cancellationToken, bool isLong = false)
     {
-        OutgoingCall call = await _connection.BeginAsync(method, payload, message is not null, cancellationToken).ConfigureAwait(false);
+        ProgressRelay relay = new(_observer, Name);
+        await using ConfiguredAsyncDisposable relaying = relay.ConfigureAwait(false);
+        OutgoingCall call = await _connection.BeginAsync(method, payload, message is not null, cancellationToken, isLong ? relay.Listener : null).ConfigureAwait(false);
         await using (call.ConfigureAwait(false))
         {
             if (message is not null)

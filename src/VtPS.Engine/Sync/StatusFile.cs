@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using VtPS.Engine.Histories;
+using VtPS.Engine.Operations;
 using VtPS.Engine.Replicas;
 
 namespace VtPS.Engine.Sync;
@@ -26,6 +27,7 @@ internal sealed class StatusFile : IDisposable
     private long _bytesTotal;
     private long _stepBegan;
     private long _written;
+    private OperationProgress? _peerProgress;
 
     /// <param name="folder">The replica's state folder.</param>
     /// <param name="state">The replica.</param>
@@ -56,9 +58,20 @@ internal sealed class StatusFile : IDisposable
     {
         lock (_gate)
         {
-            (_step, _itemsDone, _itemsTotal, _bytesDone, _bytesTotal) = (step, 0, items, 0, bytes);
+            (_step, _itemsDone, _itemsTotal, _bytesDone, _bytesTotal, _peerProgress) = (step, 0, items, 0, bytes, null);
             _stepBegan = Stopwatch.GetTimestamp();
             Write();
+        }
+    }
+
+    /// <summary>Shows how far the other side is, until the next step here begins.</summary>
+    public void Show(in OperationProgress progress)
+    {
+        lock (_gate)
+        {
+            _peerProgress = progress;
+            (_step, _itemsDone, _itemsTotal, _bytesDone, _bytesTotal) = (progress.Activity, progress.ItemsDone, progress.ItemsTotal ?? 0, progress.BytesDone, progress.BytesTotal ?? 0);
+            WriteIfDue();
         }
     }
 
@@ -163,6 +176,8 @@ internal sealed class StatusFile : IDisposable
     {
         double seconds = Stopwatch.GetElapsedTime(_stepBegan).TotalSeconds;
         (long done, long total) = _bytesTotal > 0 ? (_bytesDone, _bytesTotal) : (_itemsDone, _itemsTotal);
+        double rate = _peerProgress?.Rate ?? (seconds > 0 ? _bytesDone / seconds : 0);
+        double? remaining = _peerProgress is { } peer ? peer.Remaining?.TotalSeconds : done > 0 && total >= done && seconds > 1 ? seconds * (total - done) / done : null;
         string fresh = _folder.Status + ".new";
         using (FileStream file = new(fresh, FileMode.Create))
         using (Utf8JsonWriter writer = new(file))
@@ -178,10 +193,10 @@ internal sealed class StatusFile : IDisposable
             writer.WriteNumber("itemsTotal", _itemsTotal);
             writer.WriteNumber("bytesDone", _bytesDone);
             writer.WriteNumber("bytesTotal", _bytesTotal);
-            writer.WriteNumber("bytesPerSecond", seconds > 0 ? _bytesDone / seconds : 0);
-            if (done > 0 && total >= done && seconds > 1)
+            writer.WriteNumber("bytesPerSecond", rate);
+            if (remaining is { } left)
             {
-                writer.WriteNumber("remainingSeconds", seconds * (total - done) / done);
+                writer.WriteNumber("remainingSeconds", left);
             }
 
             writer.WriteEndObject();

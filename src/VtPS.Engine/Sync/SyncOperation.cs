@@ -48,7 +48,9 @@ internal sealed partial class SyncOperation : IAsyncDisposable
             SyncTermsCheck.CheckPaths(request);
         }
 
-        LocalPeer local = new(request.Path, request.IsDry, isRemote, indexes, observer) { Store = request.Store };
+        ProgressTurns turns = new(observer, isKept: !request.IsDry);
+        LocalPeer local = new(request.Path, request.IsDry, isRemote, indexes, turns) { Store = request.Store };
+        turns.OnPeer = local.Show;
         ISyncPeer remote;
         try
         {
@@ -59,7 +61,7 @@ internal sealed partial class SyncOperation : IAsyncDisposable
             }
 
             remote = isRemote
-                ? await RemotePeer.ConnectAsync(address!, request.IsDry, observer, cancellationToken).ConfigureAwait(false)
+                ? await RemotePeer.ConnectAsync(address!, request.IsDry, turns.Peer, cancellationToken).ConfigureAwait(false)
                 : new LocalPeer(request.Peer, request.IsDry, compress: false, indexes, observer);
         }
         catch

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using VtPS.Engine.Histories;
-using VtPS.Engine.Operations;
 using VtPS.Engine.Protocol;
 using VtPS.Engine.Stores;
 
@@ -13,7 +11,7 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
 {
     private const int LongestMessage = 1 << 30;
 
-    private readonly ProblemGatherer _problems = new();
+    private readonly ServedObserver _observer = new();
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private LocalPeer? _peer;
@@ -27,10 +25,12 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
         await _gate.WaitAsync(call.Cancelled).ConfigureAwait(false);
         try
         {
+            _observer.Begin(call);
             await ServeAsync(call).ConfigureAwait(false);
         }
         finally
         {
+            _observer.End();
             _gate.Release();
         }
     }
@@ -59,14 +59,14 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
         {
             case PeerMethod.OpenTree:
                 (bool isDry, List<string> exclude) = SyncMessages.ReadOpening(await ReceiveAsync(call).ConfigureAwait(false));
-                _peer ??= new LocalPeer(path, isDry, compress: true, indexes, _problems);
+                _peer ??= new LocalPeer(path, isDry, compress: true, indexes, _observer);
 
                 // The look at the tree goes on when this call has ended.
                 await AnswerAsync(call, SyncMessages.Write(await Peer.OpenAsync(exclude, _closing.Token).ConfigureAwait(false))).ConfigureAwait(false);
                 break;
             case PeerMethod.ScanTree:
                 ScanSummary scan = await Peer.ScanAsync(SyncMessages.ReadTerms(await ReceiveAsync(call).ConfigureAwait(false)), cancelled).ConfigureAwait(false);
-                await AnswerAsync(call, SyncMessages.Write(scan with { Problems = _problems.Take() })).ConfigureAwait(false);
+                await AnswerAsync(call, SyncMessages.Write(scan with { Problems = _observer.Take() })).ConfigureAwait(false);
                 break;
             case PeerMethod.HistorySince:
                 HistoryPart part = await Peer.HistorySinceAsync(SyncMessages.ReadVector(await ReceiveAsync(call).ConfigureAwait(false)), cancelled).ConfigureAwait(false);
@@ -96,7 +96,7 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
                 break;
             case PeerMethod.ExecuteSync:
                 ExecuteSummary done = await Peer.ExecuteAsync(cancelled).ConfigureAwait(false);
-                await AnswerAsync(call, SyncMessages.Write(done with { Problems = _problems.Take() })).ConfigureAwait(false);
+                await AnswerAsync(call, SyncMessages.Write(done with { Problems = _observer.Take() })).ConfigureAwait(false);
                 break;
             case PeerMethod.CloseTree:
                 await CloseAsync().ConfigureAwait(false);
@@ -111,40 +111,5 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
     {
         await call.AnswerAsync(default, withBody: true).ConfigureAwait(false);
         await Packets.SendAllAsync(call, message, call.Cancelled).ConfigureAwait(false);
-    }
-
-    /// <summary>Keeps errors until the client is told of them.</summary>
-    private sealed class ProblemGatherer : IOperationObserver
-    {
-        private readonly ConcurrentQueue<VtError> _problems = [];
-
-        public bool WantsItems => false;
-
-        public bool WantsProgress => false;
-
-        public void OnItem(VtFileResult item)
-        {
-        }
-
-        public void OnError(VtError error) => _problems.Enqueue(error);
-
-        public void OnProgress(in OperationProgress progress)
-        {
-        }
-
-        public void OnWarning(string message)
-        {
-        }
-
-        public List<VtError> Take()
-        {
-            List<VtError> taken = [];
-            while (_problems.TryDequeue(out VtError? problem))
-            {
-                taken.Add(problem);
-            }
-
-            return taken;
-        }
     }
 }

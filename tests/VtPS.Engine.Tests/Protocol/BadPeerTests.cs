@@ -84,6 +84,7 @@ public sealed class BadPeerTests
     [InlineData("a second Hello")]
     [InlineData("more bytes than the window")]
     [InlineData("bytes after the last")]
+    [InlineData("progress of a call of its own")]
     [InlineData("too many calls")]
     [InlineData("a frame of no type")]
     public async Task A_client_that_breaks_a_rule_is_sent_away_and_its_calls_are_ended(string rule)
@@ -123,6 +124,9 @@ public sealed class BadPeerTests
                 break;
             case "bytes after the last":
                 await SendAsync(TestFrame.Of(FrameType.Data, 0, 3, [1]));
+                break;
+            case "progress of a call of its own":
+                await SendAsync(TestFrame.Of(FrameType.Progress, 0, 3, []));
                 break;
             case "too many calls":
                 for (uint tag = 5; tag < 400; tag += 2)

@@ -1,6 +1,7 @@
 using System.Text;
 using VtPS.Engine.IO;
 using VtPS.Engine.Objects;
+using VtPS.Engine.Operations;
 using VtPS.Engine.Protocol;
 using VtPS.Engine.Serving;
 using VtPS.Engine.Stores;
@@ -51,6 +52,29 @@ public sealed class ProtocolGoldenTests
         }
 
         Assert.Throws<InvalidDataException>(() => Hello.Read(bytes));
+    }
+
+    [Fact]
+    public void A_progress()
+    {
+        OperationProgress progress = new() { Activity = "Scanning", ItemsDone = 3, ItemsTotal = 200, BytesDone = 5, Rate = 6.5, Remaining = TimeSpan.FromSeconds(7), Percent = 8 };
+        byte[] bytes = ProgressMessage.Write(progress);
+        Assert.Equal("085363616e6e696e67" + "03" + "c901" + "05" + "00" + "06" + "08" + "09", Convert.ToHexStringLower(bytes));
+        Assert.Equal(progress with { Rate = 6 }, ProgressMessage.Read([.. bytes, 1]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0161010101")]
+    [InlineData("0161ffffffffffffffffff0100000000000000")]
+    [InlineData("0561")]
+    public void A_progress_that_cannot_be_is_refused(string hex) => Assert.Throws<InvalidDataException>(() => ProgressMessage.Read(Convert.FromHexString(hex)));
+
+    [Fact]
+    public void A_progress_steers_no_terminal_and_fills_no_screen()
+    {
+        Assert.Equal("a\\x1b[2J", ProgressMessage.Read(ProgressMessage.Write(new OperationProgress { Activity = "a\u001b[2J" })).Activity);
+        Assert.Throws<InvalidDataException>(() => ProgressMessage.Read(ProgressMessage.Write(new OperationProgress { Activity = new string('x', 65) })));
     }
 
     [Fact]
