@@ -28,7 +28,7 @@ internal static class SyncLog
         Peer = peer,
     };
 
-    /// <summary>Appends lines.</summary>
+    /// <summary>Appends lines. A line that a crash cut off before gets its end first, so that it takes no other with it.</summary>
     public static void Append(ReplicaFolder folder, IEnumerable<VtHistoryEntry> entries)
     {
         using MemoryStream lines = new();
@@ -52,7 +52,13 @@ internal static class SyncLog
             File.Move(folder.Log, Old(folder), overwrite: true);
         }
 
-        using FileStream log = new(folder.Log, FileMode.Append, FileAccess.Write, FileShare.Read);
+        using FileStream log = new(folder.Log, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        log.Seek(-Math.Min(1, log.Length), SeekOrigin.End);
+        if (log.Length > 0 && log.ReadByte() != '\n')
+        {
+            log.WriteByte((byte)'\n');
+        }
+
         lines.WriteTo(log);
     }
 
