@@ -11,6 +11,10 @@ internal sealed class LiveMatcher(AppliedTree applied)
     private readonly Dictionary<ulong, AppliedEntry> _foldersByInode = [];
     private readonly Dictionary<NodeId, List<AppliedEntry>> _children = [];
     private readonly HashSet<NodeId> _matched = [];
+    private bool _hasFresh;
+
+    /// <summary>Whether nothing is new in its place and nothing is gone from its own.</summary>
+    public bool IsAllInPlace => !_hasFresh && _matched.Count == applied.Entries.Count;
 
     /// <summary>Whether an entry of the last sync was found on disk.</summary>
     public bool IsMatched(AppliedEntry entry) => _matched.Contains(entry.Id);
@@ -30,7 +34,14 @@ internal sealed class LiveMatcher(AppliedTree applied)
         List<LiveEntry> folders = [root];
         for (int i = 0; i < folders.Count; i++)
         {
-            folders.AddRange(folders[i].Children.Where(c => c.IsDirectory));
+            foreach (LiveEntry child in folders[i].Children)
+            {
+                child.Match = null;
+                if (child.IsDirectory)
+                {
+                    folders.Add(child);
+                }
+            }
         }
 
         // By inode first: in the place of one that moved there may be another by now.
@@ -51,6 +62,8 @@ internal sealed class LiveMatcher(AppliedTree applied)
                 {
                     Match(child, there);
                 }
+
+                _hasFresh |= child.Match is null;
             }
         }
     }

@@ -13,22 +13,51 @@ namespace VtPS.Engine.Replicas;
 /// <param name="onEntries">Told how many entries a folder holds that was looked at.</param>
 internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRules rules, Action<VtError> errors, Action<long> onEntries)
 {
+    private const int MostRounds = 5;
+
     private readonly Stack<(LiveEntry Entry, PooledDirectory Directory, RuleScope Scope)> _open = new();
 
     /// <summary>Walks.</summary>
     /// <returns>The root, with all that is below it.</returns>
     public LiveEntry Run(CancellationToken cancellationToken)
     {
+        FileTime now = FileTime.Now;
         FileStatus status = pool.Acquire(root).GetStatus();
         pool.Release(root);
-        LiveEntry top = new(null, [], status);
+        LiveEntry top = new(null, [], status) { Opened = now };
         _open.Push((top, root, rules.Root));
+        LookAtAll(cancellationToken);
+        return top;
+    }
+
+    /// <summary>
+    /// Lists again the folders that changed since they were listed, until none did: so what was moved from one folder to another meanwhile is found in one of them, and in no other.
+    /// In a tree that never rests it gives up after some rounds.
+    /// </summary>
+    /// <param name="top">What <see cref="Run"/> returned.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Whether anything was otherwise than it was listed first.</returns>
+    public bool Settle(LiveEntry top, CancellationToken cancellationToken)
+    {
+        for (int round = 0; round < MostRounds; round++)
+        {
+            if (!LookAgain(top, cancellationToken))
+            {
+                return round > 0;
+            }
+        }
+
+        return true;
+    }
+
+    private void LookAtAll(CancellationToken cancellationToken)
+    {
         while (_open.TryPop(out (LiveEntry Entry, PooledDirectory Directory, RuleScope Scope) next))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                Look(next.Entry, next.Directory, next.Scope);
+                List(next.Entry, next.Directory, next.Scope, null, next.Entry.Children);
                 onEntries(next.Entry.Children.Count);
             }
             catch (FileSystemException e) when (next.Entry.Parent is not null)
@@ -37,18 +66,86 @@ internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRul
                 errors(new VtError(e.Reason == FileSystemReason.Denied ? VtErrorId.SourceDenied : VtErrorId.SourceReadFailed, $"The folder '{next.Entry.Text}' could not be read: {e.Message} It stays as it was last seen.", next.Entry.Text, e));
             }
         }
-
-        return top;
     }
 
-    private void Look(LiveEntry folder, PooledDirectory directory, RuleScope scope)
+    /// <summary>Lists the folders again that are not as they were listed.</summary>
+    /// <returns>Whether one of them has other entries now.</returns>
+    private bool LookAgain(LiveEntry top, CancellationToken cancellationToken)
+    {
+        bool differs = false;
+        Stack<(LiveEntry Entry, PooledDirectory Directory, RuleScope Scope)> folders = new();
+        folders.Push((top, root, rules.Root));
+        while (folders.TryPop(out (LiveEntry Entry, PooledDirectory Directory, RuleScope Scope) next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (next.Entry.IsLeftAlone)
+            {
+                continue;
+            }
+
+            try
+            {
+                differs |= Relist(next.Entry, next.Directory, next.Scope, cancellationToken);
+            }
+            catch (FileSystemException)
+            {
+                // It is gone, or was moved: then the folder that it lay in is otherwise, too.
+                _open.Clear();
+                differs = true;
+                continue;
+            }
+
+            foreach (LiveEntry child in next.Entry.Children.Where(c => c.IsDirectory))
+            {
+                folders.Push((child, DirectoryPool.Add(next.Directory, child.Name), next.Scope.Enter(child.Name, null)));
+            }
+        }
+
+        return differs;
+    }
+
+    /// <summary>Lists a folder again, if it may be otherwise than it was listed.</summary>
+    private bool Relist(LiveEntry folder, PooledDirectory directory, RuleScope scope, CancellationToken cancellationToken)
+    {
+        FileTime looked = FileTime.Now;
+        FileStatus status = pool.Acquire(directory).GetStatus();
+        pool.Release(directory);
+        if (status.Inode != folder.Status.Inode)
+        {
+            return true;
+        }
+
+        if (FileFacts.Of(folder.Status, folder.Opened).IsTrusted && status.Modified == folder.Status.Modified && status.Changed == folder.Status.Changed)
+        {
+            return false;
+        }
+
+        Dictionary<byte[], LiveEntry> before = folder.Children.ToDictionary(c => c.Name, ByteStringComparer.Instance);
+        List<LiveEntry> children = [];
+        List(folder, directory, scope, before, children);
+        bool differs = children.Count != before.Count || children.Exists(c => !before.TryGetValue(c.Name, out LiveEntry? known) || known != c);
+        folder.Children.Clear();
+        folder.Children.AddRange(children);
+        folder.Status = status;
+        folder.Opened = looked;
+        LookAtAll(cancellationToken);
+        return differs;
+    }
+
+    /// <summary>Lists a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="directory">Where it is open.</param>
+    /// <param name="scope">What is left out in it.</param>
+    /// <param name="before">What it held when it was listed before; what is still there stays the same entry.</param>
+    /// <param name="children">Gets its entries.</param>
+    private void List(LiveEntry folder, PooledDirectory directory, RuleScope scope, Dictionary<byte[], LiveEntry>? before, List<LiveEntry> children)
     {
         DirectoryHandle handle = pool.Acquire(directory);
         try
         {
             FileTime now = FileTime.Now;
             List<DirectoryEntryName> names = handle.List();
-            folder.Children.Capacity = names.Count;
+            children.Capacity = names.Count;
             foreach (DirectoryEntryName name in names)
             {
                 if (folder.Parent is null && HistoryCodec.IsStateName(name.Name))
@@ -62,8 +159,19 @@ internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRul
                     continue;
                 }
 
+                if (before is not null && before.TryGetValue(name.Name, out LiveEntry? known) && known.Status.Inode == status.Inode && known.Status.Type == status.Type)
+                {
+                    children.Add(known);
+                    if (!known.IsDirectory)
+                    {
+                        (known.Status, known.Opened) = (status, now);
+                    }
+
+                    continue;
+                }
+
                 LiveEntry entry = new(folder, name.Name, status) { Opened = now };
-                folder.Children.Add(entry);
+                children.Add(entry);
                 if (entry.IsDirectory)
                 {
                     _open.Push((entry, DirectoryPool.Add(directory, name.Name), scope.Enter(name.Name, null)));

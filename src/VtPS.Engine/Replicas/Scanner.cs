@@ -33,11 +33,6 @@ internal sealed class Scanner
     /// <exception cref="VtException">EmptyRootRefused: nothing is there any more of a tree that had entries.</exception>
     public ScanResult Run(TreeLook look, CancellationToken cancellationToken)
     {
-        foreach (VtError error in look.Errors)
-        {
-            Report(error);
-        }
-
         LiveEntry root = look.Root;
         if (root.Children.Count == 0 && _state.Applied.Entries.Count > 0)
         {
@@ -46,6 +41,18 @@ internal sealed class Scanner
 
         LiveMatcher matcher = new(_state.Applied);
         matcher.MatchPlaces(root);
+        if (_state.Applied.Entries.Count > 0 && !matcher.IsAllInPlace && look.Settle(cancellationToken))
+        {
+            // What was moved while the tree was looked at was seen twice, or not at all.
+            matcher = new LiveMatcher(_state.Applied);
+            matcher.MatchPlaces(root);
+        }
+
+        foreach (VtError error in look.Errors)
+        {
+            Report(error);
+        }
+
         List<LiveEntry> entries = [];
         List<LiveEntry> toRead = [];
         Gather(root, entries, toRead);

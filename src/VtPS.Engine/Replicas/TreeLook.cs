@@ -6,8 +6,11 @@ namespace VtPS.Engine.Replicas;
 /// <summary>A tree as it lay on disk when it was looked at.</summary>
 internal sealed class TreeLook : IDisposable
 {
-    private TreeLook(DirectoryPool pool, PooledDirectory top, LiveEntry root, IReadOnlyList<VtError> errors)
+    private readonly LiveWalk _walk;
+
+    private TreeLook(DirectoryPool pool, PooledDirectory top, LiveWalk walk, LiveEntry root, IReadOnlyList<VtError> errors)
     {
+        _walk = walk;
         Pool = pool;
         Top = top;
         Root = root;
@@ -39,8 +42,8 @@ internal sealed class TreeLook : IDisposable
         {
             List<VtError> errors = [];
             PooledDirectory top = pool.AddRoot(root.Duplicate());
-            LiveEntry found = new LiveWalk(pool, top, rules, errors.Add, onEntries).Run(cancellationToken);
-            return new TreeLook(pool, top, found, errors);
+            LiveWalk walk = new(pool, top, rules, errors.Add, onEntries);
+            return new TreeLook(pool, top, walk, walk.Run(cancellationToken), errors);
         }
         catch
         {
@@ -48,6 +51,10 @@ internal sealed class TreeLook : IDisposable
             throw;
         }
     }
+
+    /// <summary>Looks again at the folders that changed since they were looked at; see <see cref="LiveWalk.Settle"/>.</summary>
+    /// <returns>Whether anything was otherwise.</returns>
+    public bool Settle(CancellationToken cancellationToken) => _walk.Settle(Root, cancellationToken);
 
     public void Dispose() => Pool.Dispose();
 }
