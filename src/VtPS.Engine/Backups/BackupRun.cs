@@ -1,6 +1,7 @@
 using VtPS.Engine.Blocks;
 using VtPS.Engine.Chunking;
 using VtPS.Engine.IO;
+using VtPS.Engine.Objects;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Stores;
 using VtPS.Engine.Trees;
@@ -41,7 +42,7 @@ internal sealed class BackupRun : IDisposable
     {
         _session = session;
         _writer = writer;
-        _observer = observer;
+        _observer = new EndingObserver(observer, Abort);
         Request = request;
         Progress = progress;
         _workers = Math.Max(1, request.ThrottleLimit ?? Environment.ProcessorCount);
@@ -96,7 +97,15 @@ internal sealed class BackupRun : IDisposable
     /// <summary>Walks without reading any file's content or storing anything.</summary>
     public void WalkDry(SourcePlan plan, IReadOnlyList<BaseBackup> bases)
     {
-        new BackupWalker(this, plan, bases, _observer).Walk();
+        try
+        {
+            new BackupWalker(this, plan, bases, _observer).Walk();
+        }
+        catch (OperationCanceledException) when (_failure is not null)
+        {
+        }
+
+        ThrowIfFailed();
         Stopping.ThrowIfCancellationRequested();
     }
 
@@ -352,16 +361,34 @@ internal sealed class BackupRun : IDisposable
                 _entries.Add(entry);
             }
 
-            // A directory is the base's when its bytes are; never because its time is.
-            VtBlockReference content = known is { IsComplete: true } && _content.Written.SequenceEqual(known.Content)
-                ? known.Reference
-                : _treeBlocks!.Write(_content.Written, _ends, _entries);
-            VtBlockReference sideCar = known is { IsComplete: true, SideReference: not null } && _side.Written.SequenceEqual(known.SideContent)
-                ? known.SideReference
-                : _treeBlocks!.Write(_side.Written, _sideEnds, _entries);
-            return (content, sideCar);
+            try
+            {
+                return Store(known);
+            }
+            catch (Exception e) when (IsFailedFile(e))
+            {
+                throw StoreFailure(e);
+            }
         }
     }
+
+    private (VtBlockReference Content, VtBlockReference SideCar) Store(BaseDirectory? known)
+    {
+        // A directory is the base's when its bytes are; never because its time is.
+        VtBlockReference content = known is { IsComplete: true } && _content.Written.SequenceEqual(known.Content)
+            ? known.Reference
+            : _treeBlocks!.Write(_content.Written, _ends, _entries);
+        VtBlockReference sideCar = known is { IsComplete: true, SideReference: not null } && _side.Written.SequenceEqual(known.SideContent)
+            ? known.SideReference
+            : _treeBlocks!.Write(_side.Written, _sideEnds, _entries);
+        return (content, sideCar);
+    }
+
+    /// <summary>A failure that may be of a file of the source or of the Store, and does not tell which.</summary>
+    private static bool IsFailedFile(Exception e) => e is UnauthorizedAccessException or (IOException and not FileSystemException);
+
+    /// <summary>What ends the run where what was read cannot be stored.</summary>
+    private VtException StoreFailure(Exception e) => StorageErrors.Write(_session.Storage.Location, "store what was read", e);
 
     private void FinishStream(byte[] name, VtBlockReference content, long newBytes)
     {
@@ -402,6 +429,11 @@ internal sealed class BackupRun : IDisposable
             }
         });
         await Task.WhenAll(threads).ConfigureAwait(false);
+        ThrowIfFailed();
+    }
+
+    private void ThrowIfFailed()
+    {
         if (_failure is not null)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
@@ -435,7 +467,7 @@ internal sealed class BackupRun : IDisposable
             }
             catch (Exception e)
             {
-                Abort(e);
+                Abort(IsFailedFile(e) ? StoreFailure(e) : e);
             }
         },
         CancellationToken.None,

@@ -11,14 +11,57 @@ internal static class FileReading
     /// <summary>Files longer than this are cut into pieces for all workers.</summary>
     public const long LargeFile = 4 << 20;
 
-    /// <summary>Opens, reads and finishes the job, or hands it on as a large file; releases its directory.</summary>
+    /// <summary>Opens, reads and finishes the job, or hands it on as a large file; releases its directory. A file that cannot be read is reported; what cannot be stored ends the run.</summary>
     public static void Run(BackupWorker worker, FileJob job)
     {
-        SafeFileHandle? file = null;
         try
         {
-            FileTime opened = FileTime.Now;
-            file = job.Directory.Handle.OpenFile(job.Name);
+            SmallFile small;
+            LargeFile? large;
+            try
+            {
+                large = Read(worker, job, out small);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                worker.Run.Fail(job, e);
+                return;
+            }
+
+            if (large is not null)
+            {
+                large.Read(worker);
+                return;
+            }
+
+            long before = worker.Packer.BytesNew;
+            VtBlockReference content = Store(worker, worker.Buffer(small.Length).AsSpan(0, small.Length));
+            worker.Run.Finish(job, small.Status, small.Opened, small.Attributes, content, small.IsSparse, small.IsChanged, worker.Packer.BytesNew - before);
+        }
+        finally
+        {
+            job.Directory.Release();
+        }
+    }
+
+    /// <summary>Whether two looks at an open file show that it was written to in between.</summary>
+    public static bool ChangedBetween(in FileStatus before, in FileStatus after) =>
+        before.Size != after.Size || before.Modified != after.Modified || before.Changed != after.Changed;
+
+    private static bool HasHole(FileJob job, SafeFileHandle file, long size)
+    {
+        (long Start, long End)? data = job.Directory.Handle.FindData(file, 0, size);
+        return data is not { } first || first.Start > 0 || first.End < size;
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <returns>Null: all of it is in the worker's buffer; else the large file that it is, which is still to be read.</returns>
+    private static LargeFile? Read(BackupWorker worker, FileJob job, out SmallFile small)
+    {
+        FileTime opened = FileTime.Now;
+        SafeFileHandle? file = job.Directory.Handle.OpenFile(job.Name);
+        try
+        {
             FileStatus status = job.Directory.Handle.GetStatus(file);
             if (status.Type != VtItemType.File)
             {
@@ -34,40 +77,28 @@ internal static class FileReading
 
             ExtendedAttribute[] attributes = same && status.Changed == job.Status.Changed && job.Attributes is { } known ? known : job.Directory.Handle.GetExtendedAttributes(file);
             bool sparse = status.Allocated < status.Size && HasHole(job, file, status.Size);
+            small = default;
             if (status.Size > LargeFile)
             {
                 LargeFile large = new(worker.Run, job, file, status, opened, attributes, sparse);
                 file = null;
-                large.Read(worker);
-                return;
+                return large;
             }
 
-            (VtBlockReference content, long read, long newBytes) = ReadSmall(worker, file, status.Size);
+            int length = ReadSmall(worker, file, status.Size);
             FileStatus after = job.Directory.Handle.GetStatus(file);
-            worker.Run.Finish(job, after, opened, attributes, content, sparse, ChangedBetween(status, after) || read != after.Size, newBytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            worker.Run.Fail(job, e);
+            small = new SmallFile(after, opened, attributes, length, sparse, ChangedBetween(status, after) || length != after.Size);
+            return null;
         }
         finally
         {
             file?.Dispose();
-            job.Directory.Release();
         }
     }
 
-    /// <summary>Whether two looks at an open file show that it was written to in between.</summary>
-    public static bool ChangedBetween(in FileStatus before, in FileStatus after) =>
-        before.Size != after.Size || before.Modified != after.Modified || before.Changed != after.Changed;
-
-    private static bool HasHole(FileJob job, SafeFileHandle file, long size)
-    {
-        (long Start, long End)? data = job.Directory.Handle.FindData(file, 0, size);
-        return data is not { } first || first.Start > 0 || first.End < size;
-    }
-
-    private static (VtBlockReference Content, long Read, long NewBytes) ReadSmall(BackupWorker worker, SafeFileHandle file, long size)
+    /// <summary>Reads a file into the worker's buffer.</summary>
+    /// <returns>How many bytes.</returns>
+    private static int ReadSmall(BackupWorker worker, SafeFileHandle file, long size)
     {
         // One byte more than the file is said to have is asked for: a file that grew is read as far as the buffer goes, or not; the look at it afterwards tells.
         int limit = (int)size + 1;
@@ -87,9 +118,7 @@ internal static class FileReading
 
         Interlocked.Add(ref worker.Run.Counters.BytesRead, length);
         worker.Run.Progress.AddBytes(length);
-        long before = worker.Packer.BytesNew;
-        VtBlockReference content = Store(worker, buffer.AsSpan(0, length));
-        return (content, length, worker.Packer.BytesNew - before);
+        return length;
     }
 
     private static VtBlockReference Store(BackupWorker worker, ReadOnlySpan<byte> content)
@@ -111,4 +140,7 @@ internal static class FileReading
 
         return builder.Finish();
     }
+
+    /// <summary>A file that is in the worker's buffer, as it was once it was read.</summary>
+    private readonly record struct SmallFile(FileStatus Status, FileTime Opened, ExtendedAttribute[] Attributes, int Length, bool IsSparse, bool IsChanged);
 }

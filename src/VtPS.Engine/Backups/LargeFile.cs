@@ -69,13 +69,11 @@ internal sealed class LargeFile
             {
                 Size = _before.Size,
             };
-            Read(worker, reader);
-            _after = directory.GetStatus(_file!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            SetFailed();
-            _run.Fail(_job, e);
+            if ((Read(worker, reader) ?? LookAgain(directory)) is { } failure)
+            {
+                SetFailed();
+                _run.Fail(_job, failure);
+            }
         }
         finally
         {
@@ -91,7 +89,7 @@ internal sealed class LargeFile
         {
             // A pipe's read cannot be cancelled. It gets a buffer of its own, so that one that is left behind writes into nothing that is used again.
             byte[] own = new byte[StreamBuffer];
-            Read(worker, new ChunkReader(
+            Exception? failure = Read(worker, new ChunkReader(
                 _run.Chunker,
                 (_, buffer) =>
                 {
@@ -100,15 +98,15 @@ internal sealed class LargeFile
                     return got;
                 },
                 null));
+            if (failure is not null)
+            {
+                SetFailed();
+                throw new VtException(VtErrorId.SourceReadFailed, $"The stream '{_run.Request.InputName}' could not be read to its end: {failure.Message} No backup was made of it.", _run.Request.InputName, failure);
+            }
         }
         catch (OperationCanceledException)
         {
             SetFailed();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            SetFailed();
-            throw new VtException(VtErrorId.SourceReadFailed, $"The stream '{_run.Request.InputName}' could not be read to its end: {e.Message} No backup was made of it.", _run.Request.InputName, e);
         }
         finally
         {
@@ -116,7 +114,22 @@ internal sealed class LargeFile
         }
     }
 
-    private void Read(BackupWorker worker, ChunkReader reader)
+    private Exception? LookAgain(DirectoryHandle directory)
+    {
+        try
+        {
+            _after = directory.GetStatus(_file!);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Reads to the end, or until the run is stopped.</summary>
+    /// <returns>Why it could not be read; null where it could. What cannot be stored is thrown.</returns>
+    private Exception? Read(BackupWorker worker, ChunkReader reader)
     {
         int length = Math.Max(PieceLength, reader.MinimumBuffer);
         for (int number = 0; ; number++)
@@ -129,6 +142,11 @@ internal sealed class LargeFile
             try
             {
                 any = !_run.IsStopping && reader.Fill(buffer, chunks);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                return e;
             }
             catch
             {
@@ -147,7 +165,7 @@ internal sealed class LargeFile
                     SetFailed();
                 }
 
-                return;
+                return null;
             }
 
             Interlocked.Increment(ref _missing);

@@ -5,6 +5,9 @@ namespace VtPS.Engine.Tests.Support;
 /// <summary>A storage that lets a test step in: before an object gets its name, and after it has it.</summary>
 internal sealed class HookedStorage(IObjectStorage inner) : IObjectStorage
 {
+    /// <summary>Called before bytes of an object are written; what it throws the write throws.</summary>
+    public Action<string>? Writing { get; set; }
+
     /// <summary>Called before an object gets its name; what it throws the commit throws.</summary>
     public Action<string>? Committing { get; set; }
 
@@ -43,7 +46,11 @@ internal sealed class HookedStorage(IObjectStorage inner) : IObjectStorage
 
     private sealed class Upload(HookedStorage storage, string name, IObjectUpload inner) : IObjectUpload
     {
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => inner.WriteAsync(bytes, cancellationToken);
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            storage.Writing?.Invoke(name);
+            return inner.WriteAsync(bytes, cancellationToken);
+        }
 
         public async ValueTask CommitAsync(CancellationToken cancellationToken)
         {
