@@ -56,6 +56,40 @@ public sealed class InitTests : Workplace
     }
 
     [Fact]
+    public void A_name_that_stands_for_the_Store_already_is_no_hindrance_to_making_it()
+    {
+        WriteTree();
+        WriteFile("home/.config/vtps/config.json", JsonSerializer.Serialize(new { Stores = new { usb = new { Path = StorePath } } }));
+
+        Succeed("backup", "src", "--init", "--store", StorePath, "--name", "USB");
+
+        Assert.Equal(["NameExists"], Vt("backup", "src", "--init", "--store", At("other"), "--name", "usb").ErrorIds);
+        Assert.False(Directory.Exists(At("other")));
+    }
+
+    [Fact]
+    public void Two_processes_that_make_one_Store_and_give_it_one_name_both_back_up()
+    {
+        WriteTree();
+        string[] arguments = ["backup", "src", "--init", "--store", StorePath, "--name", "usb"];
+        Directory.CreateDirectory(At("home/.config/vtps"));
+
+        // Both find the name free, and wait for each other to register it.
+        using FileStream names = new(At("home/.config/vtps/config.json.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        using VtProcess first = Start(arguments);
+        using VtProcess second = Start(arguments);
+        WaitFor(() => File.Exists(Path.Combine(StorePath, "store.json")));
+        Thread.Sleep(1500);
+        names.Dispose();
+        VtRun one = first.Wait();
+        VtRun other = second.Wait();
+
+        Assert.True(one.ExitCode == 0, one.ToString());
+        Assert.True(other.ExitCode == 0, other.ToString());
+        Assert.Equal(2, Succeed("backups", "--store", "usb", "--json").Json.GetArrayLength());
+    }
+
+    [Fact]
     public void A_registered_name_stands_for_the_Store()
     {
         WriteTree();

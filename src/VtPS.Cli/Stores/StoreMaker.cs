@@ -12,7 +12,7 @@ internal static class StoreMaker
     public static async Task<VtStore> CreateAsync(CreationOptions options, ParseResult result, StoreAddress address, CliHost host)
     {
         string? name = options.Name(result);
-        if (name is not null && StoreRegistry.ForUser().Find(name) is { } other)
+        if (name is not null && StoreRegistry.ForUser().Find(name) is { } other && other.Path != address.Location)
         {
             throw NameTaken(other);
         }
@@ -77,9 +77,17 @@ internal static class StoreMaker
         }
 
         StoreRegistry registry = StoreRegistry.ForUser();
-        if (registry.Find(name) is not { } known)
+        RegisteredStore? known = registry.Find(name);
+        if (known is null)
         {
-            registry.Add(new RegisteredStore(name, address.Location, address.Credentials?.KeyFile, address.Credentials?.PasswordFile));
+            try
+            {
+                registry.Add(new RegisteredStore(name, address.Location, address.Credentials?.KeyFile, address.Credentials?.PasswordFile));
+            }
+            catch (VtException e) when (e.ErrorId == VtErrorId.NameExists && registry.Find(name)?.Path == address.Location)
+            {
+                // Another process gave this Store the name in the meantime.
+            }
         }
         else if (known.Path != address.Location)
         {
