@@ -61,6 +61,13 @@ public sealed class UsageTests : Workplace
     [InlineData("key", "change", "--new-key-file", "")]
     [InlineData("key", "remove")]
     [InlineData("key", "list", "extra")]
+    [InlineData("peer")]
+    [InlineData("peer", "add", "nas")]
+    [InlineData("peer", "add", "", "there")]
+    [InlineData("peer", "add", "a/b", "there")]
+    [InlineData("peer", "add", "nas", "ssh://")]
+    [InlineData("peer", "add", "nas", "there", "--right", "all")]
+    [InlineData("peer", "remove")]
     public void Wrong_usage_is_exit_code_2_and_makes_nothing(params string[] words)
     {
         SetEnvironment("VT_STORE", StorePath);

@@ -24,6 +24,19 @@ internal static class CommonOptions
     public static Option<string[]> Texts(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description + " Can be given several times.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
 
+    /// <summary>An argument that must not be empty.</summary>
+    public static Argument<string> NotEmpty(Argument<string> argument)
+    {
+        argument.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value.Length: 0 }])
+            {
+                result.AddError($"{result.Argument.Name} is empty.");
+            }
+        });
+        return argument;
+    }
+
     /// <summary>A path or a name, which cannot be empty: an unset shell variable must not come to mean the current folder.</summary>
     public static Option<string?> NotEmpty(Option<string?> option)
     {

@@ -24,6 +24,7 @@ internal static class CommandLine
         ["copy"] = CopyVerb.Create,
         ["key"] = KeyVerb.Create,
         ["sync"] = SyncVerb.Create,
+        ["peer"] = PeerVerb.Create,
         ["history"] = HistoryVerb.Create,
         ["revisions"] = RevisionsVerb.Create,
         ["status"] = StatusVerb.Create,

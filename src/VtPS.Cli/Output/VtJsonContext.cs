@@ -16,6 +16,7 @@ namespace VtPS.Cli.Output;
 [JsonSerializable(typeof(VtRestoreResult))]
 [JsonSerializable(typeof(VtTestResult))]
 [JsonSerializable(typeof(VtKey))]
+[JsonSerializable(typeof(VtPeer))]
 [JsonSerializable(typeof(VtSyncResult))]
 [JsonSerializable(typeof(VtSyncAction))]
 [JsonSerializable(typeof(VtHistoryEntry))]

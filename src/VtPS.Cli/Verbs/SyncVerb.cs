@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using VtPS.Cli.Arguments;
 using VtPS.Cli.Hosting;
@@ -48,8 +47,8 @@ internal sealed class SyncVerb
     {
         SyncVerb verb = new(host);
         Command command = new("sync", "Make two trees equal: what changed on each side since they last met comes to the other. What is replaced or deleted goes to the revisions.");
-        command.Add(NotEmpty(verb._tree));
-        command.Add(NotEmpty(verb._peer));
+        command.Add(CommonOptions.NotEmpty(verb._tree));
+        command.Add(CommonOptions.NotEmpty(verb._peer));
         foreach (Option option in (Option[])[verb._group, verb._policy, verb._exclude, verb._direction, verb._maximumDelete, verb._revisions, verb._store, verb._dry, verb._passThru, verb._json])
         {
             command.Add(option);
@@ -139,17 +138,5 @@ internal sealed class SyncVerb
             RevisionAge = result.GetValue(_revisions),
             IsDry = result.GetValue(_dry),
         };
-    }
-
-    private static Argument<string> NotEmpty(Argument<string> argument)
-    {
-        argument.Validators.Add(static result =>
-        {
-            if (result.Tokens is [{ Value.Length: 0 }])
-            {
-                result.AddError($"{result.Argument.Name} is empty.");
-            }
-        });
-        return argument;
     }
 }

@@ -11,9 +11,10 @@ namespace VtPS.Engine.Stores;
 /// <param name="path">The file; empty where there is no place for it.</param>
 /// <param name="section">The object's name in the file.</param>
 /// <param name="noun">What is registered, for messages, as the cmdlets call it: <c>Store</c>, <c>Peer</c>.</param>
+/// <param name="unregister">What takes a name back, for messages.</param>
 /// <param name="required">The property that every entry has.</param>
 /// <param name="create">Makes what is registered of its name and its entry; null where a property of that has a value that it cannot have.</param>
-internal sealed class RegistrySection<T>(string path, string section, string noun, string required, Func<string, JsonObject, T?> create)
+internal sealed class RegistrySection<T>(string path, string section, string noun, string unregister, string required, Func<string, JsonObject, T?> create)
     where T : class
 {
     private readonly RegistryFile _file = new(path);
@@ -48,7 +49,7 @@ internal sealed class RegistrySection<T>(string path, string section, string nou
                 Create(known, entries[known]);
                 throw new VtException(
                     VtErrorId.NameExists,
-                    $"The name '{known}' is registered already, for '{Text((JsonObject)entries[known]!, required)}'. Choose another, or take that one back with Unregister-Vt{noun}.",
+                    $"The name '{known}' is registered already, for '{Text((JsonObject)entries[known]!, required)}'. Choose another, or take that one back with {unregister}.",
                     name);
             }
 

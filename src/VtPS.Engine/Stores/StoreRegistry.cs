@@ -20,7 +20,7 @@ internal sealed class StoreRegistry
     public StoreRegistry(string path)
     {
         Path = path;
-        _stores = new RegistrySection<RegisteredStore>(path, "Stores", "Store", PathProperty, Create);
+        _stores = new RegistrySection<RegisteredStore>(path, "Stores", "Store", "Unregister-VtStore", PathProperty, Create);
     }
 
     /// <summary>The file's path; empty where the environment names no place for it.</summary>

@@ -14,7 +14,7 @@ internal sealed class PeerRegistry(string path)
     private const string GroupProperty = "Group";
     private const string RightProperty = "Right";
 
-    private readonly RegistrySection<VtPeer> _peers = new(path, "Peers", "Peer", UriProperty, Create);
+    private readonly RegistrySection<VtPeer> _peers = new(path, "Peers", "Peer", "Unregister-VtPeer (vt peer remove)", UriProperty, Create);
 
     /// <summary>The registry of this user, as the environment says at the time of the call.</summary>
     public static PeerRegistry ForUser() => new(RegisteredName.FileForUser());
@@ -26,6 +26,11 @@ internal sealed class PeerRegistry(string path)
     /// <summary>The peer of a name (names are compared without regard to case), or null.</summary>
     /// <exception cref="VtException">See <see cref="List"/>.</exception>
     public VtPeer? Find(string name) => _peers.Find(name);
+
+    /// <summary>The peer of a name.</summary>
+    /// <exception cref="VtException">PeerNotFound; see <see cref="List"/>.</exception>
+    public VtPeer Get(string name) =>
+        Find(name) ?? throw new VtException(VtErrorId.PeerNotFound, $"No peer is registered as '{name}'. Get-VtPeer (vt peer list) lists the registered ones.", name);
 
     /// <summary>Adds one; safe against other processes that do so at the same time.</summary>
     /// <exception cref="VtException">NameExists, InvalidArgument (a name that looks like a path), StoreBusy, StoreReadFailed, StoreWriteFailed.</exception>
@@ -67,7 +72,7 @@ internal sealed class PeerRegistry(string path)
         string full = RegisteredName.ToFullPath(text, currentDirectory);
         return isPath || Directory.Exists(full)
             ? new SyncTarget(full)
-            : throw new VtException(VtErrorId.PeerNotFound, $"No peer is registered as '{text}', and there is no folder '{full}'. Get-VtPeer lists the registered ones; give a path as ./{text}.", text);
+            : throw new VtException(VtErrorId.PeerNotFound, $"No peer is registered as '{text}', and there is no folder '{full}'. Get-VtPeer (vt peer list) lists the registered ones; give a path as ./{text}.", text);
     }
 
     private static VtPeer? Create(string name, JsonObject entry)

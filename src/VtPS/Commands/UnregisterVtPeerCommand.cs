@@ -44,8 +44,7 @@ public sealed class UnregisterVtPeerCommand : VtCommand
     private void Unregister(string name)
     {
         PeerRegistry registry = PeerRegistry.ForUser();
-        VtPeer peer = registry.Find(name)
-            ?? throw new VtException(VtErrorId.PeerNotFound, $"No peer is registered as '{name}'. Get-VtPeer lists the registered ones.", name);
+        VtPeer peer = registry.Get(name);
         if (ShouldProcess(peer.Uri, $"Unregister the name '{peer.Name}'"))
         {
             registry.Remove(peer.Name);
