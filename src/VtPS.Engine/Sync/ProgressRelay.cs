@@ -11,7 +11,12 @@ namespace VtPS.Engine.Sync;
 /// <param name="name">What the peer is called.</param>
 internal sealed class ProgressRelay(IOperationObserver observer, string name) : IAsyncDisposable
 {
+    private const int LongestName = 48;
+
     private readonly Lock _gate = new();
+
+    // A command can be longer than a line.
+    private readonly string _name = name.Length <= LongestName ? name : name[..(LongestName - 1)] + "…";
     private bool _isEnded;
     private Task _telling = Task.CompletedTask;
 
@@ -37,7 +42,7 @@ internal sealed class ProgressRelay(IOperationObserver observer, string name) : 
         {
             if (!_isEnded && _telling.IsCompleted)
             {
-                _telling = Task.Run(() => observer.OnProgress(progress with { Activity = $"{progress.Activity} ({name})" }));
+                _telling = Task.Run(() => observer.OnProgress(progress with { Activity = $"{progress.Activity} ({_name})" }));
             }
         }
     }

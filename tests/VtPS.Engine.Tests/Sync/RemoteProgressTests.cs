@@ -64,7 +64,7 @@ public sealed class RemoteProgressTests
         using SyncTree here = new("here");
         using SyncTree there = new("there");
         File.WriteAllBytes(here.FullPath("file"), TestContent.Random(3_000_000, 9));
-        TestWire wire = new("far");
+        TestWire wire = new("!" + new string('x', 100));
         RecordingObserver observer = new();
         Task service = ServeAsync(wire, there);
         RemotePeer remote = await RemotePeer.ConnectAsync(wire.Client, there.Path, isDry: false, observer, default);
@@ -76,7 +76,7 @@ public sealed class RemoteProgressTests
         }
 
         await service;
-        Assert.All(observer.Progress, p => Assert.Equal("Fetching (far)", p.Activity));
+        Assert.All(observer.Progress, p => Assert.Equal($"Fetching (!{new string('x', 46)}…)", p.Activity));
         Assert.Contains(observer.Progress, p => p is { BytesDone: > 0, BytesTotal: 3_000_000 });
         Assert.Equal(here.List(), there.List());
     }
