@@ -79,7 +79,7 @@ public sealed class InitTests : Workplace
         using VtProcess first = Start(arguments);
         using VtProcess second = Start(arguments);
         WaitFor(() => File.Exists(Path.Combine(StorePath, "store.json")));
-        Thread.Sleep(1500);
+        Thread.Sleep(800);
         names.Dispose();
         VtRun one = first.Wait();
         VtRun other = second.Wait();

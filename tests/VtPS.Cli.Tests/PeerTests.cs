@@ -9,6 +9,7 @@ public sealed class PeerTests : Workplace
     {
         WriteFile("docs/plan", "text");
         Directory.CreateDirectory(At("stick"));
+        Assert.Equal("", Succeed("peer", "list").Output);
 
         JsonElement added = Assert.Single(Succeed("peer", "add", "Stick", "stick", "--group", "home", "--right", "write", "--json").Json.EnumerateArray());
         Succeed("peer", "add", "nas", "ssh://anna@nas/srv/docs");
@@ -41,14 +42,6 @@ public sealed class PeerTests : Workplace
         Assert.Equal((1, "PeerNotFound"), (none.ExitCode, Assert.Single(none.ErrorIds)));
         Assert.Contains("vt peer list", none.Error);
         Assert.Equal(["nas"], Names());
-    }
-
-    [Fact]
-    public void Without_a_registered_peer_the_list_is_empty()
-    {
-        Assert.Equal("", Succeed("peer", "list").Output);
-        Assert.Empty(Names());
-        Assert.False(Directory.Exists(At("home/.config")));
     }
 
     private string[] Names() => [.. Succeed("peer", "list", "--json").Json.EnumerateArray().Select(p => p.GetProperty("Name").GetString()!)];

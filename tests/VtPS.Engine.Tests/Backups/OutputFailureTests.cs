@@ -14,8 +14,8 @@ public sealed class OutputFailureTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Theory]
-    [InlineData(40, 500_000)]
-    [InlineData(1, 20_000_000)]
+    [InlineData(20, 400_000)]
+    [InlineData(1, 9_000_000)]
     public async Task AStoreThatCannotBeWrittenIsWhatTheErrorNames(int files, int length)
     {
         MakeFiles(files, length);

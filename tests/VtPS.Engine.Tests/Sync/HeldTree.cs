@@ -16,6 +16,9 @@ internal sealed class HeldTree : IStoreService
     /// <summary>Whether the client wanted progress of its last call.</summary>
     public bool WasWanted { get; private set; }
 
+    /// <summary>How many calls were begun.</summary>
+    public int Calls { get; private set; }
+
     /// <summary>How long the last call took.</summary>
     public TimeSpan Took { get; private set; }
 
@@ -32,6 +35,7 @@ internal sealed class HeldTree : IStoreService
         long began = Stopwatch.GetTimestamp();
         WasWanted = call.WantsProgress;
         _observer.Begin(call);
+        Calls++;
         using (ProgressMeter meter = new(_observer, "Scanning") { ItemsTotal = 8, BytesTotal = 4000 })
         {
             meter.AddItems(2);
