@@ -38,4 +38,5 @@ internal enum PeerMethod : ushort
     StageContent = 102,
     ExecuteSync = 103,
     CloseTree = 104,
+    OpenSource = 105,
 }

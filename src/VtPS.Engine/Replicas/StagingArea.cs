@@ -62,6 +62,13 @@ internal sealed class StagingArea : IDisposable
     /// <summary>The path of a content's <c>.part</c> file.</summary>
     public string PartOf(NodeData data) => Path.Join(_path, NameOf(data) + PartSuffix);
 
+    /// <summary>How much of a content is there for the rest to be added to: bytes. All of it, or more, is nothing: that was no good.</summary>
+    public long OffsetOf(NodeData data)
+    {
+        FileInfo part = new(PartOf(data));
+        return part.Exists && part.Length < data.Length ? part.Length : 0;
+    }
+
     /// <summary>Says how often content will be taken.</summary>
     public void Expect(NodeData data) => _uses[data] = _uses.GetValueOrDefault(data) + 1;
 

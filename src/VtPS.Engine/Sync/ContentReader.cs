@@ -10,9 +10,10 @@ namespace VtPS.Engine.Sync;
 /// <summary>Reads content that the other side needs out of a tree's files.</summary>
 /// <param name="state">The replica.</param>
 /// <param name="root">The tree's root; stays the caller's.</param>
+/// <param name="sources">The tree's files by what they hold.</param>
 /// <param name="compress">Whether packets are compressed.</param>
-/// <param name="onRead">Told of each so many bytes that were read.</param>
-internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bool compress, Action<int> onRead)
+/// <param name="onRead">Told of each so many bytes that were read; null where nobody asks.</param>
+internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, ILookup<NodeData, AppliedEntry> sources, bool compress, Action<int>? onRead)
 {
     private const int Piece = 1 << 20;
 
@@ -21,20 +22,6 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
     /// <summary>Reads what was asked for, in order.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Dictionary<NodeData, List<AppliedEntry>> sources = [];
-        foreach (ContentRequest request in requests)
-        {
-            sources.TryAdd(request.Data, []);
-        }
-
-        foreach (AppliedEntry entry in state.Applied.Entries)
-        {
-            if (sources.TryGetValue(entry.Data, out List<AppliedEntry>? list))
-            {
-                list.Add(entry);
-            }
-        }
-
         using TreeFiles files = new(state, root);
         PacketQueue packets = new(compress);
         await using ConfiguredAsyncDisposable disposing = packets.ConfigureAwait(false);
@@ -51,7 +38,7 @@ internal sealed class ContentReader(ReplicaState state, DirectoryHandle root, bo
             foreach (int read in requests[i].Base is { } known ? ReadPieces(packets, i, requests[i], file, known) : ReadWhole(packets, i, requests[i], file))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                onRead(read);
+                onRead?.Invoke(read);
                 if (packets.Open.IsFull)
                 {
                     packets.Seal();

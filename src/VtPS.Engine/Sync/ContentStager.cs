@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.Compression;
@@ -11,9 +12,12 @@ namespace VtPS.Engine.Sync;
 /// <param name="requests">What was asked for.</param>
 /// <param name="openBase">Opens the file that a content is to replace; null where that has changed.</param>
 /// <param name="onBytes">Told of bytes that came.</param>
-internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRequest> requests, Func<NodeData, SafeFileHandle?> openBase, Action<long> onBytes) : IDisposable
+/// <param name="onEnd">Told of the number of a request and what became of it, by many threads; null where nobody asks.</param>
+internal sealed class ContentStager(
+    StagingArea staging, IReadOnlyList<ContentRequest> requests, Func<NodeData, SafeFileHandle?> openBase, Action<long> onBytes, Action<int, ContentOutcome>? onEnd = null) : IDisposable
 {
     private readonly Decompressor _decompressor = new();
+    private readonly BitArray _ended = new(requests.Count);
     private FileStream? _part;
     private SafeFileHandle? _base;
     private byte[] _plain = [];
@@ -28,13 +32,19 @@ internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRe
         List<ContentItem> whole = [];
         foreach (ContentItem item in ContentPackets.Read(Packets.Unpack(packet, _decompressor, ref _plain)))
         {
-            if (item.Request >= requests.Count)
+            if (item.Request == _abandoned)
+            {
+                continue;
+            }
+
+            if (item.Request >= requests.Count || _ended[item.Request])
             {
                 throw new InvalidDataException("A packet brings content that nobody asked for.");
             }
 
-            if (item.IsLast && !item.IsMissing && item.Pieces is null && _open != item.Request && _abandoned != item.Request && requests[item.Request].Offset == 0)
+            if (item.IsLast && !item.IsMissing && item.Pieces is null && _open != item.Request && requests[item.Request].Offset == 0)
             {
+                _ended[item.Request] = true;
                 onBytes(item.Bytes.Length);
                 whole.Add(item);
             }
@@ -64,18 +74,21 @@ internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRe
     private void PutWhole(ContentItem item)
     {
         NodeData data = requests[item.Request].Data;
-        if (ContentHasher.Compute(item.Bytes.Span).Equals(data.Content))
+        bool isRight = ContentHasher.Compute(item.Bytes.Span).Equals(data.Content);
+        if (isRight)
         {
             staging.Put(data, item.Bytes.Span);
         }
+
+        onEnd?.Invoke(item.Request, isRight ? ContentOutcome.Complete : ContentOutcome.Missing);
     }
 
     /// <summary>Takes in a part of a content that comes in several.</summary>
     private void Take(in ContentItem item, CancellationToken cancellationToken)
     {
-        if (item.IsMissing || item.Request == _abandoned)
+        if (item.IsMissing)
         {
-            ClosePart();
+            End(item.Request, ContentOutcome.Missing);
             return;
         }
 
@@ -98,15 +111,23 @@ internal sealed class ContentStager(StagingArea staging, IReadOnlyList<ContentRe
         {
             // The file has changed since it was cut: what came so far is right, and the next sync goes on from it.
             _abandoned = item.Request;
-            ClosePart();
+            End(item.Request, ContentOutcome.Missing);
             return;
         }
 
         if (item.IsLast)
         {
             ClosePart();
-            staging.Complete(request.Data, cancellationToken);
+            bool isRight = staging.Complete(request.Data, cancellationToken);
+            End(item.Request, isRight ? ContentOutcome.Complete : request.Offset > 0 ? ContentOutcome.Spoiled : ContentOutcome.Missing);
         }
+    }
+
+    private void End(int request, ContentOutcome outcome)
+    {
+        ClosePart();
+        _ended[request] = true;
+        onEnd?.Invoke(request, outcome);
     }
 
     /// <summary>Copies pieces of the file that a content is to replace; false if they cannot be had.</summary>

@@ -4,13 +4,10 @@ namespace VtPS.Engine.Sync;
 
 /// <summary>
 /// One of the two trees of a sync, here or at the far end of a connection. The calls come in the order in which they stand here. Before <see cref="BeginAsync"/> nothing is written
-/// but what the scan found and content that waits for its place; by a peer that was opened only to look, nothing at all. For one caller at a time.
+/// but what the scan found and content that waits for its place; by a peer that was opened only to look, nothing at all. Content is read after the merge, before the beginning. For one caller at a time, but for that.
 /// </summary>
-internal interface ISyncPeer : IAsyncDisposable
+internal interface ISyncPeer : IContentSource
 {
-    /// <summary>What the tree is called: its path or address.</summary>
-    string Name { get; }
-
     /// <summary>What it says of itself. It begins to look at the tree.</summary>
     /// <param name="exclude">gitignore patterns of what takes no part.</param>
     /// <param name="cancellationToken">Stops it, and the look at the tree.</param>
@@ -25,9 +22,6 @@ internal interface ISyncPeer : IAsyncDisposable
 
     /// <summary>Takes in a part of the other's history, settles what there is to settle, and says what is to be done. With an empty part only the plan is made.</summary>
     Task<MergeSummary> MergeAsync(HistoryPart part, MergeTerms terms, CancellationToken cancellationToken);
-
-    /// <summary>Content of files in it, in packets as <see cref="ContentPackets"/> describes them. What is not as the history says is said to be missing.</summary>
-    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken);
 
     /// <summary>Takes in such packets, for the needs that the merge has told. What is whole stays, even if the rest never comes.</summary>
     Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken);

@@ -1,61 +1,13 @@
-using System.Runtime.CompilerServices;
 using VtPS.Engine.Operations;
 using VtPS.Engine.Replicas;
 
 namespace VtPS.Engine.Sync;
 
-/// <summary>Content, and what is done to the tree.</summary>
+/// <summary>What is done to the tree.</summary>
 internal sealed partial class LocalPeer
 {
     /// <summary>Shows in the status file how far the other side is.</summary>
     public void Show(OperationProgress progress) => _status?.Show(progress);
-
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        long sent = 0;
-
-        // Between two folders of this machine the side that fetches tells of it.
-        using ProgressMeter? progress = _compress ? new(_observer, "Sending") { BytesTotal = requests.Sum(r => r.Data.Length - r.Offset) } : null;
-        _status!.Set("Sending", 0, requests.Sum(r => r.Data.Length - r.Offset));
-        void OnRead(int bytes)
-        {
-            progress?.AddBytes(bytes);
-            _status.AddBytes(sent += bytes);
-        }
-
-        await foreach (ReadOnlyMemory<byte> packet in new ContentReader(State, _root!, _compress, OnRead).ReadAsync(requests, cancellationToken).ConfigureAwait(false))
-        {
-            yield return packet;
-        }
-    }
-
-    public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<ContentRequest> requests = _needs.Requests;
-        using StagingArea staging = new(_folder!);
-        using TreeFiles files = new(State, _root!);
-        using ContentStager stager = new(staging, requests, data => files.Open(_needs.Bases[data]), bytes => _status!.AddBytes(_fetched += bytes));
-        using ProgressMeter progress = new(_observer, "Fetching") { BytesTotal = requests.Sum(r => r.Data.Length - r.Offset) };
-        _status!.Set("Fetching", 0, progress.BytesTotal.Value);
-        await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            long before = _fetched;
-            try
-            {
-                stager.Take(packet.Span, cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw Failure(e);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new VtException(VtErrorId.PeerProtocolMismatch, $"What '{_terms.Peer}' sent cannot be understood: {e.Message} Use the same version of VtPS on both sides.", _terms.Peer, e);
-            }
-
-            progress.AddBytes(_fetched - before);
-        }
-    }
 
     public async Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ using VtPS.Engine.Stores;
 namespace VtPS.Engine.Sync;
 
 /// <summary>A tree on this machine as a side of a sync. For one caller at a time.</summary>
-internal sealed partial class LocalPeer : ISyncPeer
+internal sealed partial class LocalPeer : IFetchingPeer
 {
     private readonly string _path;
     private readonly IBlockIndexFactory _indexes;
@@ -28,6 +28,9 @@ internal sealed partial class LocalPeer : ISyncPeer
     private HashSet<NodeId> _conflicts = [];
     private bool _isMerged;
     private byte[] _group = [];
+    private TreeContents? _contents;
+    private long _asked;
+    private long _sent;
     private long _fetched;
 
     /// <param name="path">The tree's root: a full path.</param>
@@ -48,6 +51,9 @@ internal sealed partial class LocalPeer : ISyncPeer
 
     /// <summary>Where the tree keeps what lasts: a full path; null: where it is.</summary>
     public string? Store { get; init; }
+
+    /// <summary>The clock by which a source of content is found to be silent.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Called after each action on the tree.</summary>
     public Action? OnAction { get; init; }
@@ -127,16 +133,8 @@ internal sealed partial class LocalPeer : ISyncPeer
     private ReplicaSummary Open(IReadOnlyList<string> exclude, CancellationToken cancellationToken)
     {
         _folder = ReplicaFolder.Open(_path, _readOnly, Store);
-        try
-        {
-            _root = FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(_path));
-        }
-        catch (FileSystemException e)
-        {
-            throw new VtException(VtErrorId.SourceDenied, $"'{_path}' cannot be opened: {e.Message} Check its permissions.", _path, e);
-        }
-
-        _rules = TreeRules.Create(exclude, ReadFile(".vtignore") is { Length: > 0 } rules ? rules : null);
+        _root = TreeFiles.OpenRoot(_path);
+        _rules = TreeRules.Create(exclude, TreeFiles.ReadRules(_path, ".vtignore") is { Length: > 0 } rules ? rules : null);
         _look = Task.Run(() => Look(_root, _rules, cancellationToken), cancellationToken);
         _state = _folder.Load();
         if (!_readOnly)
@@ -149,7 +147,7 @@ internal sealed partial class LocalPeer : ISyncPeer
             _folder.Save(_state);
         }
 
-        _group = ReadFile(GroupFile.Name);
+        _group = TreeFiles.ReadRules(_path, GroupFile.Name);
         return new ReplicaSummary(_path, _state.History.Replica, _state.Group, _state.GroupName, _state.History.Knowledge, _state.Applied.Entries.Count, Environment.MachineName, _group);
     }
 
@@ -209,24 +207,11 @@ internal sealed partial class LocalPeer : ISyncPeer
 
     private MergeSummary Plan(IReadOnlyList<string> refused, CancellationToken cancellationToken)
     {
+        _contents = new TreeContents(State, _root!, _compress);
         _plan = new Planner(State, _rules!, _conflicts, StagingArea.Look(_folder!)).Run();
         _needs = ContentNeeds.Create(State, _folder!, _root!, _plan, withBases: _compress && !_readOnly, _observer, cancellationToken);
         return new MergeSummary(State.History.Knowledge, [.. Rows()], _needs.Requests, [.. _conflicts], State.Applied.Entries.Count, refused);
     }
 
     private GroupFile? ReadGroup() => GroupFile.Parse(Path.Join(_path, GroupFile.Name), _group);
-
-    /// <summary>A file of the root that says how to sync; empty where there is none.</summary>
-    private byte[] ReadFile(string name)
-    {
-        string path = Path.Join(_path, name);
-        try
-        {
-            return File.Exists(path) ? File.ReadAllBytes(path) : [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new VtException(VtErrorId.SourceReadFailed, $"'{path}' cannot be read: {e.Message} Without what it says nothing is synced.", path, e);
-        }
-    }
 }

@@ -40,20 +40,8 @@ internal sealed class RemotePeer : ISyncPeer
         ConnectAsync(address.Connect(), address.Store, isDry, observer, cancellationToken);
 
     /// <summary>Reaches a tree over streams, which the result then owns.</summary>
-    public static async Task<RemotePeer> ConnectAsync(IPeerTransport transport, string path, bool isDry, IOperationObserver observer, CancellationToken cancellationToken)
-    {
-        PeerConnection connection = PeerConnection.Start(transport, new PeerOptions(), null);
-        try
-        {
-            await connection.CallAsync(PeerMethod.Open, new OpenRequest(PeerLevel.Trees, false, path).ToBytes(), cancellationToken).ConfigureAwait(false);
-            return new RemotePeer(connection, isDry, observer);
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public static async Task<RemotePeer> ConnectAsync(IPeerTransport transport, string path, bool isDry, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new(await TreeConnection.OpenAsync(transport, path, cancellationToken).ConfigureAwait(false), isDry, observer);
 
     public async Task<ReplicaSummary> OpenAsync(IReadOnlyList<string> exclude, CancellationToken cancellationToken) =>
         await AskAsync(PeerMethod.OpenTree, null, SyncMessages.Write(_isDry, exclude), m => SyncMessages.ReadReplica(m.Span), cancellationToken).ConfigureAwait(false);
@@ -74,19 +62,7 @@ internal sealed class RemotePeer : ISyncPeer
     public async Task BeginAsync(CancellationToken cancellationToken) =>
         await _connection.CallAsync(PeerMethod.BeginSync, default, cancellationToken).ConfigureAwait(false);
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        OutgoingCall call = await _connection.BeginAsync(PeerMethod.ReadContent, default, true, cancellationToken).ConfigureAwait(false);
-        await using (call.ConfigureAwait(false))
-        {
-            await Packets.SendAllAsync(call, SyncMessages.Write(requests), cancellationToken).ConfigureAwait(false);
-            await call.AnswerAsync(cancellationToken).ConfigureAwait(false);
-            await foreach (ReadOnlyMemory<byte> packet in Packets.ReceiveAsync(call, cancellationToken).ConfigureAwait(false))
-            {
-                yield return packet;
-            }
-        }
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken) => TreeConnection.ReadContentAsync(_connection, requests, cancellationToken);
 
     public async Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken)
     {

@@ -75,6 +75,22 @@ internal sealed class StatusFile : IDisposable
         }
     }
 
+    /// <summary>Begins a step that is told of in bytes, or says that it has become more.</summary>
+    public void SetBytes(string step, long total)
+    {
+        lock (_gate)
+        {
+            if (_step == step)
+            {
+                _bytesTotal = total;
+            }
+            else
+            {
+                Set(step, 0, total);
+            }
+        }
+    }
+
     public void AddItem()
     {
         lock (_gate)

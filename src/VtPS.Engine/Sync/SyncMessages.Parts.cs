@@ -1,4 +1,5 @@
 using System.Text;
+using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 using VtPS.Engine.Operations;
@@ -39,6 +40,15 @@ internal static partial class SyncMessages
 
         return requests;
     }
+
+    private static void Write(ByteWriter writer, GroupMember member)
+    {
+        writer.WriteVarUInt(member.Replica);
+        Write(writer, member.Host);
+        Write(writer, member.Path);
+    }
+
+    private static GroupMember ReadMember(ref ByteReader reader) => new(reader.ReadVarUInt(), ReadText(ref reader), ReadText(ref reader));
 
     private static void Write(ByteWriter writer, IReadOnlyList<NodeId> ids)
     {

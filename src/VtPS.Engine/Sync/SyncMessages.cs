@@ -1,4 +1,3 @@
-using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 
@@ -46,9 +45,7 @@ internal static partial class SyncMessages
         writer.WriteByte((byte)((terms.Renew ? 1 : 0) | (terms.KeepRevisions ? 2 : 0)));
         Write(writer, terms.RevisionAge);
         Write(writer, terms.Peer);
-        writer.WriteVarUInt(terms.Member.Replica);
-        Write(writer, terms.Member.Host);
-        Write(writer, terms.Member.Path);
+        Write(writer, terms.Member);
     });
 
     public static SyncTerms ReadTerms(ReadOnlySpan<byte> bytes)
@@ -65,8 +62,21 @@ internal static partial class SyncMessages
             KeepRevisions = (flags & 2) != 0,
             RevisionAge = ReadText(ref reader),
             Peer = ReadText(ref reader),
-            Member = new GroupMember(reader.ReadVarUInt(), ReadText(ref reader), ReadText(ref reader)),
+            Member = ReadMember(ref reader),
         };
+    }
+
+    /// <summary>What opens a tree as a source of content.</summary>
+    public static byte[] Write(SourceTerms terms) => Build(writer =>
+    {
+        terms.Group.Write(writer);
+        Write(writer, terms.Member);
+    });
+
+    public static SourceTerms ReadSourceTerms(ReadOnlySpan<byte> bytes)
+    {
+        ByteReader reader = new(bytes);
+        return new SourceTerms(Identity.Read(ref reader), ReadMember(ref reader));
     }
 
     public static byte[] Write(ScanSummary summary) => Build(writer =>

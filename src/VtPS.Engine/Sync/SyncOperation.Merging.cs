@@ -34,11 +34,36 @@ internal sealed partial class SyncOperation
         }
     }
 
-    private static async Task StageAsync(ISyncPeer to, MergeSummary merge, ISyncPeer from, CancellationToken cancellationToken)
+    /// <summary>What the peer needs comes from here.</summary>
+    private async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (merge.Needs.Count > 0)
+        if (_remoteMerge!.Needs.Count > 0)
         {
-            await to.StageAsync(from.ReadContentAsync(merge.Needs, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await _remote.StageAsync(_local.ReadContentAsync(_remoteMerge.Needs, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What is needed here comes from the peer, and from other trees of the group.</summary>
+    private async Task FetchAsync(CancellationToken cancellationToken)
+    {
+        if (_localMerge!.Needs.Count > 0)
+        {
+            ContentOrigin peer = new(_remote.Name, (_, _) => _gone is null ? Task.FromResult<IContentSource>(new SharedSource(_remote)) : Task.FromException<IContentSource>(_gone));
+            Shares = await _local.FetchAsync([peer, .. _sources], cancellationToken).ConfigureAwait(false);
+            _gone ??= Shares[0].Failure;
+        }
+    }
+
+    /// <summary>Does something with the peer, unless its connection has ended, or until it does.</summary>
+    private async Task WithPeerAsync(Func<Task> work)
+    {
+        try
+        {
+            await (_gone is null ? work() : Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (VtException e) when (e.ErrorId is VtErrorId.PeerUnreachable or VtErrorId.PeerTimeout)
+        {
+            _gone = e;
         }
     }
 

@@ -14,8 +14,9 @@ namespace VtPS.Engine.Sync;
 internal sealed partial class SyncOperation : IAsyncDisposable
 {
     private readonly SyncRequest _request;
-    private readonly ISyncPeer _local;
+    private readonly IFetchingPeer _local;
     private readonly ISyncPeer _remote;
+    private readonly IReadOnlyList<ContentOrigin> _sources;
     private readonly IOperationObserver _observer;
     private readonly DateTime _startTime = DateTime.Now;
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -25,14 +26,19 @@ internal sealed partial class SyncOperation : IAsyncDisposable
     private ScanSummary? _remoteScan;
     private MergeSummary? _localMerge;
     private MergeSummary? _remoteMerge;
+    private VtException? _gone;
 
-    private SyncOperation(SyncRequest request, ISyncPeer local, ISyncPeer remote, IOperationObserver observer)
+    private SyncOperation(SyncRequest request, IFetchingPeer local, ISyncPeer remote, IReadOnlyList<ContentOrigin> sources, IOperationObserver observer)
     {
         _observer = observer;
+        _sources = sources;
         _request = request;
         _local = local;
         _remote = remote;
     }
+
+    /// <summary>What content came from whom, once the run has ended: the peer first, then the other sources; empty where none was needed.</summary>
+    public IReadOnlyList<ContentShare> Shares { get; private set; } = [];
 
     /// <summary>Reaches both trees.</summary>
     /// <param name="request">What is to be synced.</param>
@@ -70,7 +76,7 @@ internal sealed partial class SyncOperation : IAsyncDisposable
             throw;
         }
 
-        return new SyncOperation(request, local, remote, observer);
+        return new SyncOperation(request, local, remote, [.. request.Sources.Select(ContentOrigin.Of)], observer);
     }
 
     /// <summary>Syncs two peers that are given.</summary>
@@ -78,7 +84,9 @@ internal sealed partial class SyncOperation : IAsyncDisposable
     /// <param name="local">The side called local; the operation then owns it.</param>
     /// <param name="remote">The other side; the operation then owns it.</param>
     /// <param name="observer">Told of what is refused.</param>
-    public static SyncOperation Of(SyncRequest request, ISyncPeer local, ISyncPeer remote, IOperationObserver observer) => new(request, local, remote, observer);
+    /// <param name="sources">Trees that content for the local one may be read out of, too.</param>
+    public static SyncOperation Of(SyncRequest request, IFetchingPeer local, ISyncPeer remote, IOperationObserver observer, IReadOnlyList<ContentOrigin>? sources = null) =>
+        new(request, local, remote, sources ?? [], observer);
 
     /// <summary>Scans both trees, joins their histories and finds what is to be done. Writes nothing but what the scans found, and nothing at all for a dry request.</summary>
     /// <exception cref="VtException">EmptyRootRefused, TooManyDeletes, InvalidArgument (different groups), PeerRightDenied.</exception>
@@ -111,7 +119,10 @@ internal sealed partial class SyncOperation : IAsyncDisposable
         };
     }
 
-    /// <summary>Does what the plan says. If it is stopped or cut off anywhere, the next sync goes on from there.</summary>
+    /// <summary>
+    /// Does what the plan says. If it is stopped or cut off anywhere, the next sync goes on from there. A peer whose connection ends is no reason not to do what can be done here: the local tree
+    /// gets what it needs, where all of its content is to be had, and the error comes after that.
+    /// </summary>
     /// <param name="onAction">Gets each action with what became of it; null where nobody asks.</param>
     /// <param name="cancellationToken">Stops it: the result then is Interrupted.</param>
     /// <exception cref="VtException">PeerUnreachable and the other errors of a connection.</exception>
@@ -123,13 +134,16 @@ internal sealed partial class SyncOperation : IAsyncDisposable
         try
         {
             // The content first, while both trees are as they were: a history that is made durable must not speak of content that its author may since have deleted.
-            await StageAsync(_remote, _remoteMerge!, _local, cancellationToken).ConfigureAwait(false);
-            await StageAsync(_local, _localMerge!, _remote, cancellationToken).ConfigureAwait(false);
+            await WithPeerAsync(() => SendAsync(cancellationToken)).ConfigureAwait(false);
+            await FetchAsync(cancellationToken).ConfigureAwait(false);
 
             // What one side has decided must be durable on it before the other acts on it.
             await _local.BeginAsync(cancellationToken).ConfigureAwait(false);
-            await _remote.BeginAsync(cancellationToken).ConfigureAwait(false);
-            remote = [.. Rows((await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Remote)];
+            await WithPeerAsync(async () =>
+            {
+                await _remote.BeginAsync(cancellationToken).ConfigureAwait(false);
+                remote = [.. Rows((await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Remote)];
+            }).ConfigureAwait(false);
             local = [.. Rows((await _local.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Local)];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -140,6 +154,11 @@ internal sealed partial class SyncOperation : IAsyncDisposable
         foreach (VtSyncAction action in local.Concat(remote))
         {
             onAction?.Invoke(action);
+        }
+
+        if (_gone is not null && !isInterrupted)
+        {
+            throw _gone;
         }
 
         long waiting = _localScan!.Waiting + _remoteScan!.Waiting + local.Concat(remote).Count(a => a.Status == VtSyncActionStatus.Waiting);

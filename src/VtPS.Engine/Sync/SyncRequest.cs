@@ -12,6 +12,9 @@ internal sealed record SyncRequest
     /// <summary>Whether the peer was read from an object, and not given by the user: then no command in it is run.</summary>
     public bool IsPeerFromData { get; init; }
 
+    /// <summary>Other trees of the group that content for the local tree may be read out of, beside the peer; nothing is done to them. One that cannot be asked is passed over.</summary>
+    public IReadOnlyList<SyncTarget> Sources { get; init; } = [];
+
     /// <summary>
     /// Where the local tree keeps its state, revisions and history from its first sync on: a full path outside of both trees, on any file system; null: where they are, and for a new
     /// tree <c>.vt</c> in its root. Later syncs find the place by themselves.

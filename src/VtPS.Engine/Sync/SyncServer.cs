@@ -15,6 +15,7 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private LocalPeer? _peer;
+    private LocalSource? _source;
 
     public byte[] Greeting => [];
 
@@ -50,6 +51,12 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
             await _peer.DisposeAsync().ConfigureAwait(false);
             _peer = null;
         }
+
+        if (_source is not null)
+        {
+            await _source.DisposeAsync().ConfigureAwait(false);
+            _source = null;
+        }
     }
 
     private async Task ServeAsync(IncomingCall call)
@@ -57,7 +64,7 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
         CancellationToken cancelled = call.Cancelled;
         switch (call.Method)
         {
-            case PeerMethod.OpenTree:
+            case PeerMethod.OpenTree when _source is null:
                 (bool isDry, List<string> exclude) = SyncMessages.ReadOpening(await ReceiveAsync(call).ConfigureAwait(false));
                 _peer ??= new LocalPeer(path, isDry, compress: true, indexes, _observer);
 
@@ -83,7 +90,7 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
             case PeerMethod.ReadContent:
                 List<ContentRequest> requests = SyncMessages.ReadRequests(await ReceiveAsync(call).ConfigureAwait(false));
                 await call.AnswerAsync(default, withBody: true).ConfigureAwait(false);
-                await foreach (ReadOnlyMemory<byte> packet in Peer.ReadContentAsync(requests, cancelled).ConfigureAwait(false))
+                await foreach (ReadOnlyMemory<byte> packet in ((IContentSource?)_source ?? Peer).ReadContentAsync(requests, cancelled).ConfigureAwait(false))
                 {
                     await Packets.SendAsync(call, packet, cancelled).ConfigureAwait(false);
                 }
@@ -97,6 +104,11 @@ internal sealed class SyncServer(string path, IBlockIndexFactory indexes) : ISto
             case PeerMethod.ExecuteSync:
                 ExecuteSummary done = await Peer.ExecuteAsync(cancelled).ConfigureAwait(false);
                 await AnswerAsync(call, SyncMessages.Write(done with { Problems = _observer.Take() })).ConfigureAwait(false);
+                break;
+            case PeerMethod.OpenSource when _peer is null:
+                SourceTerms reader = SyncMessages.ReadSourceTerms(call.Payload);
+                _source ??= await Task.Run(() => LocalSource.Open(path, reader, compress: true), cancelled).ConfigureAwait(false);
+                await call.AnswerAsync(default).ConfigureAwait(false);
                 break;
             case PeerMethod.CloseTree:
                 await CloseAsync().ConfigureAwait(false);

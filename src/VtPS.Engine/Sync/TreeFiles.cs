@@ -21,6 +21,35 @@ internal sealed class TreeFiles : IDisposable
         _top = _pool.AddRoot(root.Duplicate());
     }
 
+    /// <summary>Opens the root of a tree.</summary>
+    /// <exception cref="VtException">SourceDenied.</exception>
+    public static DirectoryHandle OpenRoot(string path)
+    {
+        try
+        {
+            return FileSystem.Current.OpenDirectory(FileSystem.Current.GetBytes(path));
+        }
+        catch (FileSystemException e)
+        {
+            throw new VtException(VtErrorId.SourceDenied, $"'{path}' cannot be opened: {e.Message} Check its permissions.", path, e);
+        }
+    }
+
+    /// <summary>What a file of the root holds that says how to sync; nothing where there is none.</summary>
+    /// <exception cref="VtException">SourceReadFailed.</exception>
+    public static byte[] ReadRules(string root, string name)
+    {
+        string path = Path.Join(root, name);
+        try
+        {
+            return File.Exists(path) ? File.ReadAllBytes(path) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VtException(VtErrorId.SourceReadFailed, $"'{path}' cannot be read: {e.Message} Without what it says nothing is synced.", path, e);
+        }
+    }
+
     /// <summary>Opens a file to read; null where it is not there any more or has changed.</summary>
     public SafeFileHandle? Open(AppliedEntry entry)
     {

@@ -5,11 +5,16 @@ using VtPS.Engine.Sync;
 namespace VtPS.Engine.Tests.Sync;
 
 /// <summary>A peer whose connection ends after so many calls and packets.</summary>
-internal sealed class CutPeer(ISyncPeer inner, int after) : ISyncPeer
+/// <param name="inner">The peer; the side that runs the sync is a <see cref="LocalPeer"/>.</param>
+/// <param name="after">How many.</param>
+internal sealed class CutPeer(ISyncPeer inner, int after) : IFetchingPeer
 {
     private int _left = after;
 
     public string Name => inner.Name;
+
+    /// <summary>What is waited for before each packet.</summary>
+    public Task Gate { get; init; } = Task.CompletedTask;
 
     public Task<ReplicaSummary> OpenAsync(IReadOnlyList<string> exclude, CancellationToken cancellationToken) => Do(() => inner.OpenAsync(exclude, cancellationToken));
 
@@ -34,6 +39,9 @@ internal sealed class CutPeer(ISyncPeer inner, int after) : ISyncPeer
         return 0;
     });
 
+    public Task<IReadOnlyList<ContentShare>> FetchAsync(IReadOnlyList<ContentOrigin> origins, CancellationToken cancellationToken) => Do(() => ((IFetchingPeer)inner).FetchAsync(
+        [.. origins.Select(origin => origin with { OpenAsync = async (terms, token) => new CutSource(this, await origin.OpenAsync(terms, token)) })], cancellationToken));
+
     public Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken) => Do(() => inner.ExecuteAsync(cancellationToken));
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
@@ -42,6 +50,7 @@ internal sealed class CutPeer(ISyncPeer inner, int after) : ISyncPeer
     {
         await foreach (ReadOnlyMemory<byte> packet in packets.WithCancellation(cancellationToken))
         {
+            await Gate;
             Count();
             yield return packet;
         }
@@ -58,9 +67,19 @@ internal sealed class CutPeer(ISyncPeer inner, int after) : ISyncPeer
 
     private void Count()
     {
-        if (_left-- <= 0)
+        if (Interlocked.Decrement(ref _left) < 0)
         {
             throw new VtException(VtErrorId.PeerUnreachable, "The connection was cut.", inner.Name);
         }
+    }
+
+    private sealed class CutSource(CutPeer peer, IContentSource source) : IContentSource
+    {
+        public string Name => source.Name;
+
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken) =>
+            peer.CutAsync(source.ReadContentAsync(requests, cancellationToken), cancellationToken);
+
+        public ValueTask DisposeAsync() => source.DisposeAsync();
     }
 }

@@ -4,7 +4,7 @@ using VtPS.Engine.Sync;
 namespace VtPS.Engine.Tests.Sync;
 
 /// <summary>Does what another peer does.</summary>
-internal class PassingPeer(ISyncPeer inner) : ISyncPeer
+internal class PassingPeer(IFetchingPeer inner) : IFetchingPeer
 {
     public string Name => inner.Name;
 
@@ -19,6 +19,8 @@ internal class PassingPeer(ISyncPeer inner) : ISyncPeer
     public virtual IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancellationToken) => inner.ReadContentAsync(requests, cancellationToken);
 
     public Task StageAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> packets, CancellationToken cancellationToken) => inner.StageAsync(packets, cancellationToken);
+
+    public Task<IReadOnlyList<ContentShare>> FetchAsync(IReadOnlyList<ContentOrigin> origins, CancellationToken cancellationToken) => inner.FetchAsync(origins, cancellationToken);
 
     public Task BeginAsync(CancellationToken cancellationToken) => inner.BeginAsync(cancellationToken);
 

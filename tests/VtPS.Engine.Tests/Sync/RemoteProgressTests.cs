@@ -161,7 +161,7 @@ public sealed class RemoteProgressTests
     }
 
     /// <summary>A tree whose content stops after its first packet until something has happened.</summary>
-    private sealed class SlowReader(ISyncPeer inner, Func<bool> isEnough) : PassingPeer(inner)
+    private sealed class SlowReader(IFetchingPeer inner, Func<bool> isEnough) : PassingPeer(inner)
     {
         public override async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(IReadOnlyList<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
         {

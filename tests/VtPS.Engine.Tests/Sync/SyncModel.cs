@@ -112,7 +112,7 @@ internal sealed class SyncModel : IDisposable
 
         SyncRequest request = new() { Path = _world[first].Path, Peer = _world[second].Path, MaximumDelete = 1000 };
         bool cutFirst = _random.Next(2) == 0;
-        ISyncPeer local = new LocalPeer(request.Path, false, _random.Next(2) == 0, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count };
+        IFetchingPeer local = new LocalPeer(request.Path, false, _random.Next(2) == 0, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count };
         ISyncPeer remote = new LocalPeer(request.Peer, false, false, SyncWorld.Indexes, NullObserver.Instance) { OnAction = Count };
         await using SyncOperation sync = SyncOperation.Of(request, cutFirst ? new CutPeer(local, cut) : local, cutFirst ? remote : new CutPeer(remote, cut), NullObserver.Instance);
         try
