@@ -328,6 +328,22 @@ Describe 'Sync-VtPeer' {
             "$c/f" | Should -Exist
         }
 
+        It 'give what the tree needs together, and where one is cut off the rest comes from the other' -Skip:$IsWindows {
+            $files = @{}
+            foreach ($i in 1..40) { $files["f$i"] = -join (1..40).ForEach{ [Guid]::NewGuid().ToString('n') * 40 } }
+            $a, $b, $c = Get-FreshTree @{}, $files, @{}
+            $null = Sync-VtPeer $b $a -Exclude 'f*'
+            $null = Sync-VtPeer $b $c
+            $cut = "!dotnet '$program' serve --stdio --tree '$b' | (dd bs=1 count=10000 2>/dev/null; kill `$`$)"
+            $all = Sync-VtPeer $a $cut, $c -Verbose -ErrorAction SilentlyContinue -ErrorVariable failed 4>&1
+            $failed.FullyQualifiedErrorId | Should -Be 'PeerUnreachable,VtPS.Commands.SyncVtPeerCommand'
+            $lines = $all.Where{ $_ -is [System.Management.Automation.VerboseRecord] }.Message
+            @($lines -like "From '$c': * files, * bytes of content.").Count | Should -Be 1
+            @($lines -like "From '*$b*': * The connection to * ended*").Count | Should -Be 1
+            $all.Where{ $_ -is [VtPS.VtSyncResult] }.Peer | Should -Be $c
+            Get-Content-Of $a | Should -Be (Get-Content-Of $b)
+        }
+
         It 'end with the first error under -ErrorAction Stop' {
             $a, $b = Get-FreshTree @{ 'f' = '1' }, @{}
             { (Get-FreshPath 'none'), $b | Sync-VtPeer $a -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotFound,VtPS.Commands.SyncVtPeerCommand'

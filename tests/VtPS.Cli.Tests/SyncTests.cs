@@ -103,6 +103,30 @@ public sealed class SyncTests : Workplace
         Assert.Equal("there", File.ReadAllText(At("a/sub/two.txt")));
     }
 
+    [LinuxFact]
+    public void Several_peers_get_their_turns_and_the_exit_code_is_the_worst()
+    {
+        Directory.CreateDirectory(At("c"));
+        VtRun run = Vt("sync", "a", "b", "none", "c");
+
+        Assert.Equal((1, "PeerNotFound"), Of(run));
+        Assert.Contains($"with '{B}'", run.Output);
+        Assert.Contains($"with '{At("c")}'", run.Output);
+        Assert.Equal(["one.txt", "sub/two.txt", "three.txt"], FilesOf(At("c")));
+        Assert.Equal([B, At("c")], Succeed("sync", "a", "b", "c", "--json").Json.EnumerateArray().Select(r => r.GetProperty("Peer").GetString()));
+        Assert.Equal((2, "InvalidArgument"), Of(Vt("sync", "a", "b", "")));
+        Assert.Equal((2, "InvalidArgument"), Of(Vt("sync", "a", "a", "c")));
+
+        // What one has not, here one cut off in the middle, comes from another.
+        WriteFile("a/x", RandomBytes(5, 3_000_000));
+        Directory.CreateDirectory(At("d"));
+        Succeed("sync", "a", "b", "c");
+        Succeed("sync", "b", "d", "--exclude", "x");
+        VtRun cut = Vt("sync", "d", Served() + " | (dd bs=1 count=200000 2>/dev/null; kill $$)", "c");
+        Assert.Equal((1, "PeerUnreachable"), Of(cut));
+        Assert.Equal(File.ReadAllBytes(At("c/x")), File.ReadAllBytes(At("d/x")));
+    }
+
     [Fact]
     public void Revisions_are_listed_and_restored_and_the_history_tells_of_them()
     {

@@ -24,12 +24,12 @@ internal static class CommonOptions
     public static Option<string[]> Texts(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description + " Can be given several times.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
 
-    /// <summary>An argument that must not be empty.</summary>
-    public static Argument<string> NotEmpty(Argument<string> argument)
+    /// <summary>An argument of which no word may be empty.</summary>
+    public static Argument<T> NotEmpty<T>(Argument<T> argument)
     {
         argument.Validators.Add(static result =>
         {
-            if (result.Tokens is [{ Value.Length: 0 }])
+            if (result.Tokens.Any(token => token.Value.Length == 0))
             {
                 result.AddError($"{result.Argument.Name} is empty.");
             }

@@ -39,6 +39,15 @@ internal sealed class ErrorWriter : IDisposable
         }
     }
 
+    /// <summary>Takes the line of progress away until there is more.</summary>
+    public void EraseProgress()
+    {
+        lock (_lock)
+        {
+            Erase();
+        }
+    }
+
     /// <summary>Takes the line of progress away; nothing writes progress after it.</summary>
     public void EndProgress()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using VtPS.Cli.Arguments;
+using VtPS.Engine.Sync;
 
 namespace VtPS.Cli.Output;
 
@@ -10,12 +11,15 @@ internal static class SyncText
     public static RowWriter<VtSyncAction> Rows(OutputWriter output, bool json) =>
         new(output, json ? VtJsonContext.Default.VtSyncAction : null, Format);
 
+    /// <summary>The results of syncs with several peers, for <c>--json</c>.</summary>
+    public static RowWriter<VtSyncResult> Results(OutputWriter output) => new(output, VtJsonContext.Default.VtSyncResult, static result => result.ToString());
+
     /// <summary>The rows of <c>vt history</c>.</summary>
     public static RowWriter<VtHistoryEntry> History(OutputWriter output, bool json) =>
         new(output, json ? VtJsonContext.Default.VtHistoryEntry : null, Format);
 
     /// <summary>A sync's result in a few lines.</summary>
-    public static void Write(OutputWriter output, VtSyncResult done, IReadOnlyList<VtSyncAction> waiting)
+    public static void Write(OutputWriter output, VtSyncResult done, IReadOnlyList<VtSyncAction> waiting, IReadOnlyList<ContentShare> shares)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         string verb = done.Status == VtBackupStatus.Interrupted ? "Interrupted the sync of" : "Synced";
@@ -25,6 +29,11 @@ internal static class SyncText
         if (done.BytesSent + done.BytesReceived > 0)
         {
             output.Line($"Sent {SizeText.Format(done.BytesSent)}, received {SizeText.Format(done.BytesReceived)}.");
+        }
+
+        foreach (string line in ShareText.Of(shares))
+        {
+            output.Line(line);
         }
 
         foreach (VtSyncAction action in waiting)

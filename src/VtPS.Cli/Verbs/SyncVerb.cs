@@ -8,14 +8,15 @@ using VtPS.Engine.Sync;
 
 namespace VtPS.Cli.Verbs;
 
-/// <summary><c>vt sync</c>: makes a tree and a peer's tree equal.</summary>
+/// <summary><c>vt sync</c>: makes a tree and the trees of peers equal, one after the other.</summary>
 internal sealed class SyncVerb
 {
     private readonly CliHost _host;
     private readonly Argument<string> _tree = new("TREE") { Description = "The tree's root, a folder of this machine." };
-    private readonly Argument<string> _peer = new("PEER")
+    private readonly Argument<string[]> _peers = new("PEER")
     {
-        Description = "The other tree: a folder, an address (ssh://host/path, unix:///path/of/socket, or ! and a command that serves it), or a registered name.",
+        Description = "The other tree: a folder, an address (ssh://host/path, unix:///path/of/socket, or ! and a command that serves it), or a registered name. Of several each gets its turn, and content that is needed in TREE comes from all of them at once.",
+        Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string?> _group = CommonOptions.NotEmpty(CommonOptions.Text("--group", "NAME", "The group that the trees belong to: new ones take it, those of another are refused."));
@@ -46,9 +47,9 @@ internal sealed class SyncVerb
     public static Command Create(CliHost host)
     {
         SyncVerb verb = new(host);
-        Command command = new("sync", "Make two trees equal: what changed on each side since they last met comes to the other. What is replaced or deleted goes to the revisions.");
+        Command command = new("sync", "Make trees equal: what changed on each side since they last met comes to the other. What is replaced or deleted goes to the revisions.");
         command.Add(CommonOptions.NotEmpty(verb._tree));
-        command.Add(CommonOptions.NotEmpty(verb._peer));
+        command.Add(CommonOptions.NotEmpty(verb._peers));
         foreach (Option option in (Option[])[verb._group, verb._policy, verb._exclude, verb._direction, verb._maximumDelete, verb._revisions, verb._store, verb._dry, verb._passThru, verb._json])
         {
             command.Add(option);
@@ -60,83 +61,120 @@ internal sealed class SyncVerb
 
     private async Task<int> RunAsync(ParseResult result)
     {
-        SyncRequest request = Read(result);
-        CliObserver observer = new(_host.Errors);
-        SyncOperation sync = await SyncOperation.OpenAsync(request, _host.Indexes, observer, _host.Token).ConfigureAwait(false);
-        await using (sync.ConfigureAwait(false))
+        string[] peers = result.GetRequiredValue(_peers);
+        bool json = result.GetValue(_json);
+        using RowWriter<VtSyncAction>? rows = result.GetValue(_dry) || result.GetValue(_passThru) ? SyncText.Rows(_host.Output, json) : null;
+        using RowWriter<VtSyncResult>? results = rows is null && json && peers.Length > 1 ? SyncText.Results(_host.Output) : null;
+        Action<VtSyncResult, List<VtSyncAction>, IReadOnlyList<ContentShare>> write = (done, waiting, shares) =>
         {
-            SyncPlan plan = await sync.PlanAsync(_host.Token).ConfigureAwait(false);
-            bool json = result.GetValue(_json);
-            if (request.IsDry)
+            if (results is not null)
             {
-                using RowWriter<VtSyncAction> planned = SyncText.Rows(_host.Output, json);
-                foreach (VtSyncAction action in plan.Actions)
-                {
-                    planned.Write(action);
-                }
-
-                return observer.ErrorCount > 0 ? ExitCode.SourceErrors : ExitCode.Done;
+                results.Write(done);
             }
-
-            VtSyncResult done = await RunAsync(sync, json, result.GetValue(_passThru)).ConfigureAwait(false);
-            return done.Status == VtBackupStatus.Interrupted ? ExitCode.Interrupted
-                : done.Status == VtBackupStatus.Complete && observer.ErrorCount == 0 ? ExitCode.Done
-                : ExitCode.SourceErrors;
-        }
-    }
-
-    private async Task<VtSyncResult> RunAsync(SyncOperation sync, bool json, bool passThru)
-    {
-        VtSyncResult done;
-        if (passThru)
-        {
-            using RowWriter<VtSyncAction> rows = SyncText.Rows(_host.Output, json);
-            done = await sync.RunAsync(rows.Write, _host.Token).ConfigureAwait(false);
-            _host.Errors.EndProgress();
-            return done;
-        }
-
-        List<VtSyncAction> waiting = [];
-        done = await sync.RunAsync(
-            action =>
+            else if (json)
             {
-                if (action.Status == VtSyncActionStatus.Waiting)
-                {
-                    waiting.Add(action);
-                }
-            },
-            _host.Token).ConfigureAwait(false);
-        _host.Errors.EndProgress();
-        if (json)
+                _host.Output.Json(done, VtJsonContext.Default.VtSyncResult);
+            }
+            else
+            {
+                SyncText.Write(_host.Output, done, waiting, shares);
+            }
+        };
+        int worst = ExitCode.Done;
+        foreach (string peer in peers)
         {
-            _host.Output.Json(done, VtJsonContext.Default.VtSyncResult);
-        }
-        else
-        {
-            SyncText.Write(_host.Output, done, waiting);
+            int code = await SyncAsync(result, peer, peers, rows, write).ConfigureAwait(false);
+            worst = worst is ExitCode.Done or ExitCode.SourceErrors && code != ExitCode.Done ? code : worst;
+            if (code == ExitCode.Interrupted)
+            {
+                return code;
+            }
         }
 
-        return done;
+        return worst;
     }
 
-    private SyncRequest Read(ParseResult result)
+    /// <summary>Syncs with one peer. What it refuses is told, and the next one's turn comes.</summary>
+    /// <returns>The exit code, if it is the only one.</returns>
+    private async Task<int> SyncAsync(
+        ParseResult result, string peer, string[] peers, RowWriter<VtSyncAction>? rows, Action<VtSyncResult, List<VtSyncAction>, IReadOnlyList<ContentShare>> write)
     {
-        string peer = result.GetRequiredValue(_peer);
-        SyncTarget target = ArgumentText.IsText(peer)
-            ? PeerRegistry.ForUser().Resolve(peer, Path.IsPathRooted(peer) ? Path.GetPathRoot(peer)! : LivePath.CurrentDirectoryText())
-            : new SyncTarget(LivePath.AbsoluteText(peer));
-        return new SyncRequest
+        CliObserver observer = new(_host.Errors);
+        try
         {
-            Path = LivePath.AbsoluteText(result.GetRequiredValue(_tree)),
-            Peer = target.Location,
-            Store = result.GetValue(_store) is { } store ? TreeStore.PathOf(new StoreAddress(new StoreAddress(store).IsRemote ? store : LivePath.AbsoluteText(store))) : null,
-            Group = target.GroupFor(result.GetValue(_group)),
-            ConflictPolicy = result.GetValue(_policy) ?? VtConflictPolicy.KeepBoth,
-            Direction = target.DirectionFor(result.GetValue(_direction)),
-            Exclude = result.GetValue(_exclude) ?? [],
-            MaximumDelete = result.GetValue(_maximumDelete),
-            RevisionAge = result.GetValue(_revisions),
-            IsDry = result.GetValue(_dry),
-        };
+            SyncRequest request = Read(result, Find(peer), [.. peers.Where(other => other != peer).Select(TryFind).OfType<SyncTarget>()]);
+            SyncOperation sync = await SyncOperation.OpenAsync(request, _host.Indexes, observer, _host.Token).ConfigureAwait(false);
+            await using (sync.ConfigureAwait(false))
+            {
+                SyncPlan plan = await sync.PlanAsync(_host.Token).ConfigureAwait(false);
+                if (request.IsDry)
+                {
+                    foreach (VtSyncAction action in plan.Actions)
+                    {
+                        rows!.Write(action);
+                    }
+
+                    return observer.ErrorCount > 0 ? ExitCode.SourceErrors : ExitCode.Done;
+                }
+
+                List<VtSyncAction> waiting = [];
+                VtSyncResult done = await sync.RunAsync(
+                    action =>
+                    {
+                        rows?.Write(action);
+                        if (action.Status == VtSyncActionStatus.Waiting)
+                        {
+                            waiting.Add(action);
+                        }
+                    },
+                    _host.Token).ConfigureAwait(false);
+                _host.Errors.EraseProgress();
+                if (rows is null)
+                {
+                    write(done, waiting, sync.Shares);
+                }
+
+                return done.Status == VtBackupStatus.Interrupted ? ExitCode.Interrupted
+                    : done.Status == VtBackupStatus.Complete && observer.ErrorCount == 0 ? ExitCode.Done
+                    : ExitCode.SourceErrors;
+            }
+        }
+        catch (VtException e)
+        {
+            _host.Errors.Error(e.ErrorId, e.Message);
+            return ExitCode.Of(e.ErrorId);
+        }
+    }
+
+    private SyncRequest Read(ParseResult result, SyncTarget target, IReadOnlyList<SyncTarget> sources) => new()
+    {
+        Path = LivePath.AbsoluteText(result.GetRequiredValue(_tree)),
+        Peer = target.Location,
+        Sources = sources,
+        Store = result.GetValue(_store) is { } store ? TreeStore.PathOf(new StoreAddress(new StoreAddress(store).IsRemote ? store : LivePath.AbsoluteText(store))) : null,
+        Group = target.GroupFor(result.GetValue(_group)),
+        ConflictPolicy = result.GetValue(_policy) ?? VtConflictPolicy.KeepBoth,
+        Direction = target.DirectionFor(result.GetValue(_direction)),
+        Exclude = result.GetValue(_exclude) ?? [],
+        MaximumDelete = result.GetValue(_maximumDelete),
+        RevisionAge = result.GetValue(_revisions),
+        IsDry = result.GetValue(_dry),
+    };
+
+    private static SyncTarget Find(string peer) => ArgumentText.IsText(peer)
+        ? PeerRegistry.ForUser().Resolve(peer, Path.IsPathRooted(peer) ? Path.GetPathRoot(peer)! : LivePath.CurrentDirectoryText())
+        : new SyncTarget(LivePath.AbsoluteText(peer));
+
+    /// <summary>A peer as another source of content; null where it cannot be found, which is told when its turn comes.</summary>
+    private static SyncTarget? TryFind(string peer)
+    {
+        try
+        {
+            return Find(peer);
+        }
+        catch (VtException)
+        {
+            return null;
+        }
     }
 }

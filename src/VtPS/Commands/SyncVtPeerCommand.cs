@@ -24,7 +24,7 @@ public sealed class SyncVtPeerCommand : VtSessionCommand
     public string Path { get; set; } = string.Empty;
 
     /// <summary>The other trees.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "The other tree: a folder, an address (ssh://host/path, unix:///path/of/socket, or ! and a command that serves it), a registered name or what Get-VtPeer returns. Of several each gets its turn.")]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "The other tree: a folder, an address (ssh://host/path, unix:///path/of/socket, or ! and a command that serves it), a registered name or what Get-VtPeer returns. Of several each gets its turn, and content that is needed here comes from all of them at once.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PeerNameCompleter))]
     public VtPeerReference[]? Peer { get; set; }
@@ -95,11 +95,16 @@ public sealed class SyncVtPeerCommand : VtSessionCommand
             VtException? failure = null;
             try
             {
-                Sync(Request(peer));
+                Sync(Request(peer, Peer!));
             }
             catch (VtException exception)
             {
                 failure = exception;
+            }
+
+            foreach (string line in ShareText.Of(_sync?.Shares ?? []))
+            {
+                WriteVerbose(line);
             }
 
             CloseSync();
@@ -126,7 +131,7 @@ public sealed class SyncVtPeerCommand : VtSessionCommand
         _guard = null;
     }
 
-    private SyncRequest Request(VtPeerReference peer)
+    private SyncRequest Request(VtPeerReference peer, VtPeerReference[] all)
     {
         SyncTarget target = PeerTargets.Of(peer, Paths);
         return new SyncRequest
@@ -142,7 +147,21 @@ public sealed class SyncVtPeerCommand : VtSessionCommand
             MaximumDelete = IsGiven(nameof(MaximumDelete)) ? MaximumDelete : null,
             RevisionAge = Revisions,
             IsDry = IsDry,
+            Sources = [.. all.Where(other => other != peer).Select(Find).OfType<SyncTarget>()],
         };
+    }
+
+    /// <summary>A peer as another source of content; null where it cannot be found, which is told when its turn comes.</summary>
+    private SyncTarget? Find(VtPeerReference peer)
+    {
+        try
+        {
+            return PeerTargets.Of(peer, Paths);
+        }
+        catch (VtException)
+        {
+            return null;
+        }
     }
 
     private void Sync(SyncRequest request)
