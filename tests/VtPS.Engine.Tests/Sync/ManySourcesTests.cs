@@ -101,8 +101,9 @@ public sealed class ManySourcesTests : IDisposable
         TestWire toC = new("C");
         TestWire toD = new("D");
 
-        (VtException? error, IReadOnlyList<ContentShare> shares) = await SyncAsync(
-            new TestWire("B"),
+        // The peer gives nothing until all have refused.
+        ContentOrigin[] origins =
+        [
             ContentOrigin.Of(new SyncTarget(C.Path)),
             Remote(toC, C.Path),
             ContentOrigin.Of(new SyncTarget(_world["D"].Path)),
@@ -110,9 +111,25 @@ public sealed class ManySourcesTests : IDisposable
             ContentOrigin.Of(new SyncTarget(A.FullPath("none"))),
             ContentOrigin.Of(new SyncTarget("unix://" + A.FullPath("none"))),
             ContentOrigin.Of(new SyncTarget("ftp://host/tree")),
-            ContentOrigin.Of(new SyncTarget("!touch " + A.FullPath("ran"), IsFromData: true)));
+            ContentOrigin.Of(new SyncTarget("!touch " + A.FullPath("ran"), IsFromData: true)),
+        ];
+        int left = origins.Length;
+        TaskCompletionSource refused = new();
+        IReadOnlyList<ContentShare> shares = await SyncAsync(refused.Task, [.. origins.Select(origin => origin with { OpenAsync = async (terms, token) =>
+        {
+            try
+            {
+                return await origin.OpenAsync(terms, token);
+            }
+            finally
+            {
+                if (Interlocked.Decrement(ref left) == 0)
+                {
+                    refused.SetResult();
+                }
+            }
+        }})]);
 
-        Assert.Null(error);
         Assert.Equal(B.List(), A.List());
         Assert.Equal(300, shares[0].Files);
         Assert.Equal(
@@ -135,7 +152,7 @@ public sealed class ManySourcesTests : IDisposable
         IReadOnlyList<ContentShare> shares;
         using (new FileStream(C.FullPath(".vt/lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
-            shares = await SyncAsync(origin with { OpenAsync = async (terms, token) => new Telling(await origin.OpenAsync(terms, token), given) }, given.Task);
+            shares = await SyncAsync(given.Task, origin with { OpenAsync = async (terms, token) => new Telling(await origin.OpenAsync(terms, token), given) });
         }
 
         Assert.All(shares, s => Assert.True(s.Files > 0 && s.Failure is null));
@@ -254,12 +271,12 @@ public sealed class ManySourcesTests : IDisposable
         return (error, shares);
     }
 
-    /// <summary>Syncs A with B, which gives nothing until the source has been asked.</summary>
-    private async Task<IReadOnlyList<ContentShare>> SyncAsync(ContentOrigin source, Task until)
+    /// <summary>Syncs A with B, which gives nothing until something has happened.</summary>
+    private async Task<IReadOnlyList<ContentShare>> SyncAsync(Task until, params ContentOrigin[] sources)
     {
         LocalPeer local = new(A.Path, readOnly: false, compress: false, SyncWorld.Indexes, NullObserver.Instance);
         LocalPeer remote = new(B.Path, readOnly: false, compress: false, SyncWorld.Indexes, NullObserver.Instance);
-        await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = A.Path, Peer = B.Path }, local, new CutPeer(remote, int.MaxValue) { Gate = until }, NullObserver.Instance, [source]);
+        await using SyncOperation sync = SyncOperation.Of(new SyncRequest { Path = A.Path, Peer = B.Path }, local, new CutPeer(remote, int.MaxValue) { Gate = until }, NullObserver.Instance, sources);
         await sync.PlanAsync(default);
         await sync.RunAsync(null, default);
         return sync.Shares;
