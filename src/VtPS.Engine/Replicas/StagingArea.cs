@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -16,7 +17,7 @@ internal sealed class StagingArea : IDisposable
     private readonly string _path;
     private readonly string _recovered;
     private readonly Dictionary<NodeData, int> _uses = [];
-    private readonly Dictionary<NodeData, Queue<byte[]>> _made = [];
+    private readonly Dictionary<NodeData, ConcurrentQueue<byte[]>> _made = [];
     private readonly string _stamp = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private int _number;
 
@@ -72,17 +73,21 @@ internal sealed class StagingArea : IDisposable
     /// <summary>Says how often content will be taken.</summary>
     public void Expect(NodeData data) => _uses[data] = _uses.GetValueOrDefault(data) + 1;
 
-    /// <summary>Takes in content that is whole and in memory. Safe for use by many threads.</summary>
+    /// <summary>Takes in content that is whole and in memory, and not there. Safe for use by many threads.</summary>
     public void Put(NodeData data, ReadOnlySpan<byte> content)
     {
+        // Under its name from the start: what is cut off here is found by the check.
         byte[] name = Encoding.ASCII.GetBytes(NameOf(data));
-        byte[] fresh = Fresh();
-        using (SafeFileHandle file = Handle.CreateFile(fresh, 0x180))
+        using SafeFileHandle file = Handle.CreateFile(name, 0x180);
+        try
         {
             RandomAccess.Write(file, content, 0);
         }
-
-        Handle.Rename(fresh, name);
+        catch
+        {
+            Handle.DeleteFile(name);
+            throw;
+        }
     }
 
     /// <summary>Makes a <c>.part</c> file that was fetched to its end a content, if it is what it should be; else removes it.</summary>
@@ -135,15 +140,21 @@ internal sealed class StagingArea : IDisposable
     /// <summary>Makes the files that are not just moved out of here: of content that will be taken more than once, that stands in its reference, or that was recovered and may be nowhere else.</summary>
     public void Prepare(CancellationToken cancellationToken)
     {
+        bool mayBeRecovered = Directory.Exists(_recovered) && Directory.EnumerateFiles(_recovered).Any();
         foreach ((NodeData data, int uses) in _uses)
         {
+            if (uses == 1 && !data.IsInReference && !mayBeRecovered)
+            {
+                continue;
+            }
+
             string? source = data.IsInReference ? null : Find(data);
             if (!data.IsInReference && (source is null || (uses == 1 && Path.GetDirectoryName(source) == _path)))
             {
                 continue;
             }
 
-            Queue<byte[]> made = new(uses);
+            ConcurrentQueue<byte[]> made = [];
             for (int i = 0; i < uses; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -165,51 +176,37 @@ internal sealed class StagingArea : IDisposable
         }
     }
 
-    /// <summary>A file of the content, for the caller to move or <see cref="Return"/>: its name in the staging folder. Null where the content is not there.</summary>
+    /// <summary>A file of the content, for the caller to move or <see cref="Return"/>: its name in the staging folder. Null where the content is not there. Safe for use by many threads.</summary>
     public byte[]? Take(NodeData data)
     {
-        byte[] fresh = Fresh();
-        if (_made.TryGetValue(data, out Queue<byte[]>? made))
+        if (_made.TryGetValue(data, out ConcurrentQueue<byte[]>? made))
         {
-            if (!made.TryDequeue(out byte[]? name))
-            {
-                return null;
-            }
-
-            Handle.MoveTo(name, Handle, fresh);
-            return fresh;
+            return made.TryDequeue(out byte[]? copy) ? copy : null;
         }
 
-        try
-        {
-            Handle.Rename(Encoding.ASCII.GetBytes(NameOf(data)), fresh);
-            return fresh;
-        }
-        catch (FileSystemException e) when (e.Reason == FileSystemReason.NotFound)
-        {
-            return null;
-        }
+        byte[] name = Encoding.ASCII.GetBytes(NameOf(data));
+        return Handle.TryGetStatus(name) is null ? null : name;
     }
 
     /// <summary>Takes back a file that found no place, for the next sync. What is under its name by now and is another, or was written to, is left for <see cref="Sweep"/>.</summary>
-    /// <param name="fresh">Its name in the staging folder; nothing may have it any more.</param>
+    /// <param name="taken">Its name in the staging folder; nothing may have it any more.</param>
     /// <param name="made">Its status when it was made.</param>
     /// <param name="data">What it holds.</param>
-    public void Return(byte[] fresh, in FileStatus made, NodeData data)
+    public void Return(byte[] taken, in FileStatus made, NodeData data)
     {
-        if (Handle.TryGetStatus(fresh) is not { } status || status.Inode != made.Inode || status.Size != made.Size || status.Modified != made.Modified)
+        if (Handle.TryGetStatus(taken) is not { } status || status.Inode != made.Inode || status.Size != made.Size || status.Modified != made.Modified)
         {
             return;
         }
 
         if (data.IsInReference)
         {
-            Handle.DeleteFile(fresh);
+            Handle.DeleteFile(taken);
             return;
         }
 
-        Handle.SetMode(fresh, 0x180);
-        Handle.Rename(fresh, Encoding.ASCII.GetBytes(NameOf(data)));
+        Handle.SetMode(taken, 0x180);
+        Handle.Rename(taken, Encoding.ASCII.GetBytes(NameOf(data)));
     }
 
     /// <summary>A name that nothing has, nor anything that a process left which was killed.</summary>

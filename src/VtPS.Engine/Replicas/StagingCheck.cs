@@ -41,8 +41,16 @@ internal static class StagingCheck
 
     private static bool IsWhole(string path, string name, CancellationToken cancellationToken)
     {
-        using SafeFileHandle file = File.OpenHandle(path);
-        return StagingArea.NameOf(NodeData.File(ContentHasher.Compute(file, cancellationToken))) == name;
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            return StagingArea.NameOf(NodeData.File(ContentHasher.Compute(file, cancellationToken))) == name;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // It had its permissions already, and not yet its place.
+            return false;
+        }
     }
 
     private static string MarkOf(ReplicaFolder folder) => Path.Join(folder.Staging, "unchecked");

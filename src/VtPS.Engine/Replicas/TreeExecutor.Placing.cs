@@ -1,11 +1,83 @@
+using System.Runtime.ExceptionServices;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 
 namespace VtPS.Engine.Replicas;
 
-/// <summary>The actions that give an entry a place: what is made, and what moves.</summary>
+/// <summary>The actions that give an entry a place: what is made, and what moves. New files come last, and where there are many on several threads, each in folders of its own.</summary>
 internal sealed partial class TreeExecutor
 {
+    /// <summary>Fewer new files than these are not worth another thread.</summary>
+    private const int Many = 256;
+
+    private bool IsNewFile(PlannedAction action) => action.IsMake && action.Record.Data.Type == VtItemType.File && Applied.Find(action.Record.Id) is null;
+
+    /// <summary>Puts new files into their places, once all folders are there and all that had to leave has left.</summary>
+    private void PutFiles(List<PlannedAction> files)
+    {
+        if (files.Count >= Many)
+        {
+            ParallelOptions options = new() { CancellationToken = _cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+            try
+            {
+                Parallel.ForEach(files.GroupBy(a => a.Record.Place.Parent), options, PutFiles);
+            }
+            catch (AggregateException e)
+            {
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
+        }
+
+        Each(files, Put);
+    }
+
+    /// <summary>Puts new files of one folder into their places. What does not go smoothly is left as it was, for <see cref="Put"/> to find out why.</summary>
+    private void PutFiles(IGrouping<NodeId, PlannedAction> files)
+    {
+        DirectoryHandle target;
+        try
+        {
+            lock (_gate)
+            {
+                if (_folders.IsParked(files.Key))
+                {
+                    return;
+                }
+
+                target = _folders.Borrow(files.Key);
+            }
+        }
+        catch (IOException)
+        {
+            return;
+        }
+
+        using (target)
+        {
+            foreach (PlannedAction action in files)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    if (target.TryGetStatus(action.Record.Place.Name) is not null || !MoveIn(action.Record, target))
+                    {
+                        continue;
+                    }
+                }
+                catch (IOException)
+                {
+                    continue;
+                }
+
+                action.Done();
+                lock (_gate)
+                {
+                    _onDone();
+                }
+            }
+        }
+    }
+
     /// <summary>Puts an entry into its place. The folder that it goes into came before it.</summary>
     private void Put(PlannedAction action)
     {
@@ -35,25 +107,33 @@ internal sealed partial class TreeExecutor
             FileStatus made = target.GetStatus(place.Name);
             Add(record, made, made);
         }
-        else if (Make(record) is { } fresh)
-        {
-            FileStatus made = _staging.Handle.GetStatus(fresh);
-            try
-            {
-                _staging.Handle.MoveTo(fresh, target, place.Name);
-            }
-            catch (IOException)
-            {
-                _staging.Return(fresh, made, record.Data);
-                throw;
-            }
-
-            Add(record, target.GetStatus(place.Name), made);
-        }
-        else
+        else if (!MoveIn(record, target))
         {
             action.Wait("Its content could not be had.");
         }
+    }
+
+    /// <summary>Makes a file or link and moves it into its place, where nothing lies; false where its content is not there. Safe for use by many threads.</summary>
+    private bool MoveIn(NodeRecord record, DirectoryHandle target)
+    {
+        if (Make(record) is not { } name)
+        {
+            return false;
+        }
+
+        FileStatus made = _staging.Handle.GetStatus(name);
+        try
+        {
+            _staging.Handle.MoveTo(name, target, record.Place.Name);
+        }
+        catch (IOException)
+        {
+            _staging.Return(name, made, record.Data);
+            throw;
+        }
+
+        Add(record, target.GetStatus(record.Place.Name), made);
+        return true;
     }
 
     /// <summary>Makes way where another entry lies that is to leave; false where none does, and the action waits, or is done.</summary>
@@ -110,7 +190,11 @@ internal sealed partial class TreeExecutor
     private void Add(NodeRecord record, in FileStatus status, in FileStatus made)
     {
         Attributes attributes = record.IsDirectory ? new Attributes(status.Mode & 0x1FF, default) : record.Attribute;
-        Applied.Add(new AppliedEntry { Id = record.Id, Place = record.Place, Data = record.Data, Attributes = attributes, Seen = VersionVector.Empty, Facts = FactsOf(made, status) });
+        AppliedEntry entry = new() { Id = record.Id, Place = record.Place, Data = record.Data, Attributes = attributes, Seen = VersionVector.Empty, Facts = FactsOf(made, status) };
+        lock (_gate)
+        {
+            Applied.Add(entry);
+        }
     }
 
     /// <summary>Makes a file or link in the staging folder, complete with its attributes; null where its content is not there.</summary>

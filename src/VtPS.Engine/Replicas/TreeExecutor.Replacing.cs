@@ -79,32 +79,35 @@ internal sealed partial class TreeExecutor
     {
         AppliedEntry entry = Applied.Find(action.Record.Id)!;
         NodeRecord record = action.Record;
-        if (Make(record) is not { } fresh)
+        if (Make(record) is not { } name)
         {
             action.Wait("Its content could not be had.");
             return;
         }
 
+        // Under a name that says that it may be what was replaced.
+        byte[] fresh = _staging.Fresh();
+        _staging.Handle.Rename(name, fresh);
         FileStatus made = _staging.Handle.GetStatus(fresh);
         try
         {
-            (DirectoryHandle folder, byte[] name) = _folders.Locate(entry);
-            if (!IsAsKnown(entry, folder.GetStatus(name)))
+            (DirectoryHandle folder, byte[] at) = _folders.Locate(entry);
+            if (!IsAsKnown(entry, folder.GetStatus(at)))
             {
                 action.Wait("It changed on this side meanwhile.");
             }
-            else if (_staging.Handle.TryExchange(fresh, folder, name))
+            else if (_staging.Handle.TryExchange(fresh, folder, at))
             {
-                Exchanged(action, entry, folder, name, fresh);
+                Exchanged(action, entry, folder, at, fresh);
             }
-            else if (MoveAway(folder, name, entry, action))
+            else if (MoveAway(folder, at, entry, action))
             {
-                _staging.Handle.MoveTo(fresh, folder, name);
+                _staging.Handle.MoveTo(fresh, folder, at);
             }
 
             if (action.Status == VtSyncActionStatus.Planned)
             {
-                Note(entry, record, made, folder.GetStatus(name));
+                Note(entry, record, made, folder.GetStatus(at));
             }
         }
         finally

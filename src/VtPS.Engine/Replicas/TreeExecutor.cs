@@ -17,6 +17,7 @@ internal sealed partial class TreeExecutor : IDisposable
     private readonly bool _keepRevisions;
     private readonly Action _onDone;
     private readonly CancellationToken _cancellationToken;
+    private readonly Lock _gate = new();
 
     /// <param name="state">The replica; its tree is kept in step.</param>
     /// <param name="folder">Its state folder.</param>
@@ -55,15 +56,16 @@ internal sealed partial class TreeExecutor : IDisposable
         // A file that has its name after a power cut must have its content, too.
         _parking.FlushFileSystem();
         Each(plan, a => a.Kind == VtSyncActionKind.Delete && !a.Record.IsDirectory, DeleteFile);
-        List<PlannedAction> placed = [.. plan.Actions.Where(a => a.IsMake || a.Kind == VtSyncActionKind.Move)];
-        placed.Sort((a, b) => DepthOf(a.Record).CompareTo(DepthOf(b.Record)));
-        Each(placed, Put);
+        ILookup<bool, PlannedAction> placed = plan.Actions.Where(a => a.IsMake || a.Kind == VtSyncActionKind.Move).ToLookup(IsNewFile);
+        List<PlannedAction> framework = [.. placed[false].OrderBy(a => DepthOf(a.Record))];
+        Each(framework, Put);
+        PutFiles([.. placed[true]]);
         Each(plan, a => a.Kind == VtSyncActionKind.Update, Update);
         List<PlannedAction> folders = [.. plan.Actions.Where(a => a.Kind == VtSyncActionKind.Delete && a.Record.IsDirectory)];
         folders.Sort((a, b) => AppliedDepthOf(b.Record).CompareTo(AppliedDepthOf(a.Record)));
         Each(folders, DeleteFolder);
         Each(plan, a => a.Kind == VtSyncActionKind.Touch, Touch);
-        FinishFolders(placed);
+        FinishFolders(framework);
         foreach (AppliedEntry entry in Applied.Entries)
         {
             if (_state.History.Find(entry.Id) is { } record && entry.Matches(record))
@@ -126,7 +128,7 @@ internal sealed partial class TreeExecutor : IDisposable
         {
             _cancellationToken.ThrowIfCancellationRequested();
             NodeData data = action.Record.Data;
-            if (data.IsInReference || !tried.Add(data) || _staging.Has(data))
+            if (data.IsInReference || !tried.Add(data))
             {
                 continue;
             }
@@ -140,7 +142,7 @@ internal sealed partial class TreeExecutor : IDisposable
                 }
             }
 
-            if (sources.TryGetValue(data, out AppliedEntry? source))
+            if (sources.TryGetValue(data, out AppliedEntry? source) && !_staging.Has(data))
             {
                 try
                 {

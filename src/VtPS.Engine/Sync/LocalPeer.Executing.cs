@@ -82,10 +82,17 @@ internal sealed partial class LocalPeer
     {
         if (plan.Actions.Count > 0)
         {
-            _root!.FlushFileSystem();
-            StagingCheck.End(_folder!);
-            _folder!.Save(State);
-            SyncLog.Append(_folder, plan.Actions.Where(a => a.Status == VtSyncActionStatus.Done).Select(a => SyncLog.Line(_path, _terms.Peer, a)));
+            Task flushing = Task.Run(_root!.FlushFileSystem);
+            try
+            {
+                SyncLog.Append(_folder!, plan.Actions.Where(a => a.Status == VtSyncActionStatus.Done).Select(a => SyncLog.Line(_path, _terms.Peer, a)));
+            }
+            finally
+            {
+                flushing.GetAwaiter().GetResult();
+                StagingCheck.End(_folder!);
+                _folder!.Save(State);
+            }
         }
     }
 }

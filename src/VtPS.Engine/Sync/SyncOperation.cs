@@ -138,12 +138,8 @@ internal sealed partial class SyncOperation : IAsyncDisposable
             await FetchAsync(cancellationToken).ConfigureAwait(false);
 
             // What one side has decided must be durable on it before the other acts on it.
-            await _local.BeginAsync(cancellationToken).ConfigureAwait(false);
-            await WithPeerAsync(async () =>
-            {
-                await _remote.BeginAsync(cancellationToken).ConfigureAwait(false);
-                remote = [.. Rows((await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Remote)];
-            }).ConfigureAwait(false);
+            await Task.WhenAll(_local.BeginAsync(cancellationToken), WithPeerAsync(() => _remote.BeginAsync(cancellationToken))).ConfigureAwait(false);
+            await WithPeerAsync(async () => remote = [.. Rows((await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Remote)]).ConfigureAwait(false);
             local = [.. Rows((await _local.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Local)];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
