@@ -37,7 +37,18 @@ internal sealed class Compressor : IDisposable
     public Codec Codec { get; }
 
     /// <summary>The codec's level.</summary>
-    public int Level { get; }
+    public int Level { get; private set; }
+
+    /// <summary>Gives zstd another level, from the next buffer on: also one below those that users choose from, which are quicker and compress less. Other codecs stay as they are.</summary>
+    public void ChangeLevel(int level)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_zstd is not null && level != Level)
+        {
+            _zstd.SetLevel(_context, level);
+            Level = level;
+        }
+    }
 
     /// <summary>The most bytes that <paramref name="length"/> bytes can become.</summary>
     public static int Bound(Codec codec, int length) => codec switch

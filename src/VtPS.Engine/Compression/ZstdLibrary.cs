@@ -74,15 +74,27 @@ internal sealed unsafe class ZstdLibrary
             throw new OutOfMemoryException("libzstd could not make a compression context.");
         }
 
+        try
+        {
+            SetLevel(context, level);
+            return context;
+        }
+        catch
+        {
+            _freeCompression(context);
+            throw;
+        }
+    }
+
+    /// <summary>Gives a compression context another level, from the next buffer on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">libzstd does not take it.</exception>
+    public void SetLevel(nint context, int level)
+    {
         nuint result = _setParameter(context, CompressionLevelParameter, level);
         if (_isError(result) != 0)
         {
-            string reason = ErrorName(result);
-            _freeCompression(context);
-            throw new ArgumentOutOfRangeException(nameof(level), level, $"libzstd does not take this compression level: {reason}.");
+            throw new ArgumentOutOfRangeException(nameof(level), level, $"libzstd does not take this compression level: {ErrorName(result)}.");
         }
-
-        return context;
     }
 
     /// <summary>Ends a compression context.</summary>

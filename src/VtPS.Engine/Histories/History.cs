@@ -52,6 +52,9 @@ internal sealed class History
     /// <summary>The next decision of a merge.</summary>
     public Dot NextDecision() => Next(Dot.Decider(Replica));
 
+    /// <summary>Makes room for so many more records.</summary>
+    public void Expect(int count) => _records.EnsureCapacity(_records.Count + count);
+
     public void Put(NodeRecord record) => _records[record.Id] = record;
 
     /// <summary>What a history of some knowledge lacks.</summary>
@@ -77,6 +80,7 @@ internal sealed class History
     public bool Join(HistoryPart part)
     {
         bool changed = false;
+        Expect(_records.Count == 0 ? part.Records.Count : 0);
         foreach (NodeRecord record in part.Records)
         {
             NodeRecord? mine = Find(record.Id);

@@ -22,6 +22,13 @@ internal sealed class AppliedTree
 
     public bool TryFind(Place place, [NotNullWhen(true)] out AppliedEntry? entry) => _places.TryGetValue(place, out entry);
 
+    /// <summary>Makes room for so many more entries.</summary>
+    public void Expect(int count)
+    {
+        _entries.EnsureCapacity(_entries.Count + count);
+        _places.EnsureCapacity(_places.Count + count);
+    }
+
     public void Add(AppliedEntry entry)
     {
         _entries.Add(entry.Id, entry);

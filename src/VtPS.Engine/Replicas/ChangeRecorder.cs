@@ -8,16 +8,15 @@ namespace VtPS.Engine.Replicas;
 /// </summary>
 internal sealed class ChangeRecorder(ReplicaState state, string path)
 {
-    private readonly List<VtHistoryEntry> _changes = [];
+    private readonly List<ScanChange> _changes = [];
     private readonly HashSet<NodeId> _new = [];
-    private readonly DateTime _now = DateTime.Now;
     private Dictionary<Place, NodeRecord>? _alive;
     private Dot? _dot;
 
     /// <summary>The tree's path.</summary>
     public string Path => path;
 
-    public IReadOnlyList<VtHistoryEntry> Changes => _changes;
+    public IReadOnlyList<ScanChange> Changes => _changes;
 
     public bool IsDirty { get; private set; }
 
@@ -28,6 +27,15 @@ internal sealed class ChangeRecorder(ReplicaState state, string path)
 
     /// <summary>Whether an entry was added by this scan.</summary>
     public bool IsNew(AppliedEntry entry) => _new.Contains(entry.Id);
+
+    /// <summary>Makes room for so many new entries.</summary>
+    public void Expect(int count)
+    {
+        _changes.EnsureCapacity(count);
+        _new.EnsureCapacity(count);
+        History.Expect(count);
+        state.Applied.Expect(count);
+    }
 
     /// <summary>Records what became of an entry on disk. The folder that it lies in was recorded before.</summary>
     public void Record(LiveEntry entry)
@@ -67,7 +75,7 @@ internal sealed class ChangeRecorder(ReplicaState state, string path)
             bool isOnItsWay = !record.Place.Equals(entry.Place) && !entry.Seen.Covers(record.Seen);
             if (record.IsAlive && !isOnItsWay)
             {
-                Note(VtSyncActionKind.Delete, entry, state.Applied.TextOf(entry.Place), null);
+                Note(VtSyncActionKind.Delete, entry, null, state.Applied.TextOf(entry.Place));
                 History.Put(record.With(Change, entry.Seen, false));
             }
         }
@@ -120,7 +128,7 @@ internal sealed class ChangeRecorder(ReplicaState state, string path)
         NodeRecord next = record.With(Change, known.Seen, true, moved, changed is null ? null : new Content(changed, entry.Status.Modified), touched ?? (changed is null ? null : attributes), entry.Data);
         History.Put(next);
         known.Seen = known.Matches(next) && !next.HasConflict ? next.Seen : known.Seen.With(Change);
-        Note(moved is not null ? VtSyncActionKind.Move : changed is not null ? VtSyncActionKind.Update : VtSyncActionKind.Touch, known, entry.Text, oldPath);
+        Note(moved is not null ? VtSyncActionKind.Move : changed is not null ? VtSyncActionKind.Update : VtSyncActionKind.Touch, known, entry, oldPath);
     }
 
     private void RecordNew(LiveEntry entry, Place place, FileFacts facts)
@@ -146,7 +154,7 @@ internal sealed class ChangeRecorder(ReplicaState state, string path)
         state.Applied.Add(applied);
         if (!isMadeBefore)
         {
-            Note(VtSyncActionKind.Create, applied, entry.Text, null);
+            Note(VtSyncActionKind.Create, applied, entry, null);
         }
     }
 
@@ -175,18 +183,5 @@ internal sealed class ChangeRecorder(ReplicaState state, string path)
         _ => new Attributes(status.Mode & 0x1FF, status.Modified),
     };
 
-    private void Note(VtSyncActionKind action, AppliedEntry entry, string text, string? oldPath) => _changes.Add(new VtHistoryEntry
-    {
-        Root = path,
-        Time = _now,
-        IsLocal = true,
-        Action = action,
-        Path = text,
-        OldPath = oldPath,
-        ItemType = entry.Data.Type,
-        Length = entry.Data.Length,
-        LastWriteTime = entry.Attributes.Modified.ToLocalTime(),
-        Reference = entry.Data.Content?.ToString(),
-        Author = Dot.Text(History.Replica),
-    });
+    private void Note(VtSyncActionKind action, AppliedEntry entry, LiveEntry? live, string? oldPath) => _changes.Add(new ScanChange(action, entry.Data, entry.Attributes.Modified, live, oldPath));
 }

@@ -12,7 +12,7 @@ internal sealed class Planner(ReplicaState state, TreeRules rules, IReadOnlySet<
 {
     private readonly List<PlannedAction> _actions = [];
     private readonly Dictionary<NodeData, bool> _contents = [];
-    private readonly Dictionary<NodeId, List<byte[]>> _folders = [];
+    private readonly Dictionary<NodeId, (List<byte[]> Path, string Text)> _folders = [];
 
     public TreePlan Run()
     {
@@ -35,13 +35,13 @@ internal sealed class Planner(ReplicaState state, TreeRules rules, IReadOnlySet<
                 continue;
             }
 
-            List<byte[]> path = PathOf(record);
-            if (IsExcluded(path, record))
+            (List<byte[]> folder, string folderText) = FolderOf(record);
+            if (!rules.Root.IsEmpty && IsExcluded([.. folder, record.Place.Name], record))
             {
                 continue;
             }
 
-            string text = string.Join('/', path.Select(name => PathText.Format(name)));
+            string text = folderText + PathText.Format(record.Place.Name);
             if (applied is null)
             {
                 bool isHere = Have(record.Data);
@@ -105,6 +105,7 @@ internal sealed class Planner(ReplicaState state, TreeRules rules, IReadOnlySet<
 
         if (_contents.Count == 0)
         {
+            _contents.EnsureCapacity(state.History.Records.Count);
             foreach (AppliedEntry entry in state.Applied.Entries)
             {
                 _contents.TryAdd(entry.Data, true);
@@ -116,20 +117,23 @@ internal sealed class Planner(ReplicaState state, TreeRules rules, IReadOnlySet<
 
     private bool IsExcluded(List<byte[]>? path, NodeRecord record) => path is null || (!rules.Root.IsEmpty && rules.IsExcluded(path, record.IsDirectory));
 
-    private List<byte[]> PathOf(NodeRecord record)
+    /// <summary>The path of the folder that an entry is to lie in, as names, and as text with <c>/</c> at its end; both empty for the root.</summary>
+    private (List<byte[]> Path, string Text) FolderOf(NodeRecord record)
     {
-        Place place = record.Place;
-        if (place.Parent.IsRoot)
+        NodeId id = record.Place.Parent;
+        if (id.IsRoot)
         {
-            return [place.Name];
+            return ([], string.Empty);
         }
 
-        if (!_folders.TryGetValue(place.Parent, out List<byte[]>? folder))
+        if (!_folders.TryGetValue(id, out (List<byte[]> Path, string Text) folder))
         {
-            folder = PathOf(state.History.Find(place.Parent)!);
-            _folders.Add(place.Parent, folder);
+            NodeRecord of = state.History.Find(id)!;
+            (List<byte[]> path, string text) = FolderOf(of);
+            folder = ([.. path, of.Place.Name], text + PathText.Format(of.Place.Name) + '/');
+            _folders.Add(id, folder);
         }
 
-        return [.. folder, place.Name];
+        return folder;
     }
 }

@@ -10,6 +10,9 @@ namespace VtPS.Engine.Replicas;
 internal static class ReplicaStateCodec
 {
     private const int Version = 1;
+    /// <summary>About how many bytes an entry takes, so that room for all is made at once.</summary>
+    private const int UsualLength = 352;
+
     private const byte AsRecorded = 1;
     private const byte Trusted = 2;
     private const byte HasChanged = 4;
@@ -18,7 +21,7 @@ internal static class ReplicaStateCodec
 
     public static ByteWriter Write(ReplicaState state)
     {
-        ByteWriter writer = new(64 << 10);
+        ByteWriter writer = new((64 << 10) + (state.History.Records.Count * UsualLength));
         writer.WriteBytes(Magic);
         writer.WriteVarUInt(Version);
         writer.WriteVarUInt(state.History.Replica);

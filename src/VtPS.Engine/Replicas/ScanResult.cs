@@ -5,8 +5,8 @@ namespace VtPS.Engine.Replicas;
 /// <summary>What a scan found.</summary>
 internal sealed record ScanResult
 {
-    /// <summary>Each change found, as a line of the history; in no order.</summary>
-    public required IReadOnlyList<VtHistoryEntry> Changes { get; init; }
+    /// <summary>Each change found; in no order.</summary>
+    public required IReadOnlyList<ScanChange> Changes { get; init; }
 
     /// <summary>Whether anything is to be saved: changes, or new facts of entries that are as they were.</summary>
     public bool IsDirty { get; init; }

@@ -58,6 +58,7 @@ internal sealed class Scanner
         Gather(root, entries, toRead);
         Read(look.Pool, look.Top, toRead, cancellationToken);
         matcher.MatchContents(entries.FindAll(e => e.Match is null && !e.IsDirectory));
+        _recorder.Expect(entries.Count(e => e.Match is null));
         foreach (LiveEntry entry in entries)
         {
             _recorder.Record(entry);

@@ -176,17 +176,11 @@ internal sealed class StagingArea : IDisposable
         }
     }
 
-    /// <summary>A file of the content, for the caller to move or <see cref="Return"/>: its name in the staging folder. Null where the content is not there. Safe for use by many threads.</summary>
-    public byte[]? Take(NodeData data)
-    {
-        if (_made.TryGetValue(data, out ConcurrentQueue<byte[]>? made))
-        {
-            return made.TryDequeue(out byte[]? copy) ? copy : null;
-        }
-
-        byte[] name = Encoding.ASCII.GetBytes(NameOf(data));
-        return Handle.TryGetStatus(name) is null ? null : name;
-    }
+    /// <summary>The name in the staging folder of a file for the caller to move or <see cref="Return"/>: it is there if the content is. Null where all are taken. Safe for use by many threads.</summary>
+    public byte[]? Take(NodeData data) =>
+        !_made.TryGetValue(data, out ConcurrentQueue<byte[]>? made) ? Encoding.ASCII.GetBytes(NameOf(data))
+        : made.TryDequeue(out byte[]? copy) ? copy
+        : null;
 
     /// <summary>Takes back a file that found no place, for the next sync. What is under its name by now and is another, or was written to, is left for <see cref="Sweep"/>.</summary>
     /// <param name="taken">Its name in the staging folder; nothing may have it any more.</param>

@@ -211,12 +211,19 @@ internal sealed partial class TreeExecutor
             name = _staging.Take(record.Data);
         }
 
-        if (name is not null)
+        try
         {
-            SetAttributes(_staging.Handle, name, record);
-        }
+            if (name is not null)
+            {
+                SetAttributes(_staging.Handle, name, record);
+            }
 
-        return name;
+            return name;
+        }
+        catch (FileSystemException e) when (e.Reason == FileSystemReason.NotFound)
+        {
+            return null;
+        }
     }
 
     /// <summary>Gives folders that were made, or found made, their permissions, now that all is in them. Where that fails, the next plan has it.</summary>

@@ -58,6 +58,7 @@ internal sealed partial class TreeExecutor : IDisposable
         Each(plan, a => a.Kind == VtSyncActionKind.Delete && !a.Record.IsDirectory, DeleteFile);
         ILookup<bool, PlannedAction> placed = plan.Actions.Where(a => a.IsMake || a.Kind == VtSyncActionKind.Move).ToLookup(IsNewFile);
         List<PlannedAction> framework = [.. placed[false].OrderBy(a => DepthOf(a.Record))];
+        Applied.Expect(framework.Count + placed[true].Count());
         Each(framework, Put);
         PutFiles([.. placed[true]]);
         Each(plan, a => a.Kind == VtSyncActionKind.Update, Update);

@@ -54,8 +54,10 @@ internal sealed class ContentPackets(bool compress) : IDisposable
     }
 
     /// <summary>The packet; it is there until the next one is asked for.</summary>
-    public ReadOnlyMemory<byte> Finish()
+    /// <param name="level">zstd's level for it.</param>
+    public ReadOnlyMemory<byte> Finish(int level = Packets.UsualLevel)
     {
+        _compressor?.ChangeLevel(level);
         ReadOnlyMemory<byte> packet = Packets.Pack(_items.Written, _compressor, ref _packed);
         _items.Clear();
         return packet;

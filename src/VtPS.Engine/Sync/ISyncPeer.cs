@@ -30,6 +30,6 @@ internal interface ISyncPeer : IContentSource
     Task BeginAsync(CancellationToken cancellationToken);
 
     /// <summary>Does what the merge asked for.</summary>
-    /// <returns>The same actions, and what became of them.</returns>
+    /// <returns>What was not done.</returns>
     Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken);
 }

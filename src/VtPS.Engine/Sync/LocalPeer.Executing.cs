@@ -28,7 +28,15 @@ internal sealed partial class LocalPeer
             },
             cancellationToken).ConfigureAwait(false);
 
-        List<VtSyncAction> rows = Rows();
+        Dictionary<int, ActionOutcome> undone = [];
+        for (int i = 0; i < plan.Actions.Count; i++)
+        {
+            if (plan.Actions[i] is { Status: not VtSyncActionStatus.Done } action)
+            {
+                undone.Add(i, new ActionOutcome(action.Status, action.Reason));
+            }
+        }
+
         try
         {
             await RevisionStore.SettleAsync(_folder!, _terms, _indexes, _observer, cancellationToken).ConfigureAwait(false);
@@ -38,8 +46,8 @@ internal sealed partial class LocalPeer
             _observer.OnError(new VtError((e as VtException)?.ErrorId ?? VtErrorId.DestinationWriteFailed, $"The revisions of '{_path}' are in '{_folder!.Revisions}' and could not be put into their Store: {e.Message}", _folder.Revisions, e));
         }
 
-        _status!.Set(rows.TrueForAll(r => r.Status == VtSyncActionStatus.Done) ? "Synced" : "Waiting", State.Applied.Entries.Count);
-        return new ExecuteSummary(rows, []);
+        _status!.Set(undone.Count == 0 ? "Synced" : "Waiting", State.Applied.Entries.Count);
+        return new ExecuteSummary(undone, []);
     }
 
     private void Execute(TreePlan plan, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal sealed partial class LocalPeer : IFetchingPeer
     private ReplicaState? _state;
     private Task<ReplicaSummary>? _opening;
     private Task<TreeLook>? _look;
+    private Task _logging = Task.CompletedTask;
     private TreeRules? _rules;
     private StatusFile? _status;
     private SyncTerms _terms = new();
@@ -109,6 +110,7 @@ internal sealed partial class LocalPeer : IFetchingPeer
                 _folder!.Save(State);
             }
 
+            _logging.GetAwaiter().GetResult();
             return true;
         },
         cancellationToken);
@@ -116,6 +118,7 @@ internal sealed partial class LocalPeer : IFetchingPeer
     public async ValueTask DisposeAsync()
     {
         await ((Task?)_opening ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _logging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_look is { } look)
         {
             await ((Task)look).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -177,7 +180,9 @@ internal sealed partial class LocalPeer : IFetchingPeer
         {
             // Before anybody is told of them: a change that another replica knows of must not be forgotten here, or its number would be used again.
             _folder!.Save(State);
-            SyncLog.Append(_folder, scan.Changes);
+            DateTime now = DateTime.Now;
+            ulong replica = State.History.Replica;
+            _logging = Task.Run(() => SyncLog.Append(_folder, scan.Changes.Select(change => change.ToLine(_path, now, replica))), CancellationToken.None);
         }
 
         _status.Set("Merging");
@@ -203,14 +208,12 @@ internal sealed partial class LocalPeer : IFetchingPeer
     private VtException Failure(Exception e) => new(
         VtErrorId.DestinationWriteFailed, $"The sync of '{_path}' failed: {e.Message} What was done stays; run it again once the cause is gone, and it goes on from there.", _path, e);
 
-    private List<VtSyncAction> Rows() => [.. _plan!.Actions.Select(a => a.ToRow(VtSyncSide.Local))];
-
     private MergeSummary Plan(IReadOnlyList<string> refused, CancellationToken cancellationToken)
     {
         _contents = new TreeContents(State, _root!, _compress);
         _plan = new Planner(State, _rules!, _conflicts, StagingArea.Look(_folder!)).Run();
         _needs = ContentNeeds.Create(State, _folder!, _root!, _plan, withBases: _compress && !_readOnly, _observer, cancellationToken);
-        return new MergeSummary(State.History.Knowledge, [.. Rows()], _needs.Requests, [.. _conflicts], State.Applied.Entries.Count, refused);
+        return new MergeSummary(State.History.Knowledge, [.. _plan.Actions.Select(a => a.ToRow(VtSyncSide.Local))], _needs.Requests, [.. _conflicts], State.Applied.Entries.Count, refused);
     }
 
     private GroupFile? ReadGroup() => GroupFile.Parse(Path.Join(_path, GroupFile.Name), _group);

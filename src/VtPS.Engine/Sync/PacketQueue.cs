@@ -1,12 +1,25 @@
+using System.Diagnostics;
+
 namespace VtPS.Engine.Sync;
 
-/// <summary>Packets of content that are compressed on other threads while the next one is filled, and come out in order. For one caller at a time.</summary>
+/// <summary>
+/// Packets of content that are compressed on other threads while the next one is filled, and come out in order: the less, the quicker they are taken, for where the wire is quick it is
+/// the compression that is waited for. For one caller at a time.
+/// </summary>
 internal sealed class PacketQueue : IAsyncDisposable
 {
+    /// <summary>Compressed bytes a second above which the wire is not what is waited for: more than lines of 100 Mbit/s carry.</summary>
+    private const long QuickWire = 20 << 20;
+
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(0.25);
+
     private readonly bool _compress;
     private readonly Queue<(ContentPackets Packets, Task<ReadOnlyMemory<byte>> Packed)> _sealed = [];
     private readonly Stack<ContentPackets> _free = [];
     private ContentPackets? _taken;
+    private long _began = Stopwatch.GetTimestamp();
+    private long _bytes;
+    private int _level = Packets.UsualLevel;
 
     /// <param name="compress">Whether packets are compressed.</param>
     public PacketQueue(bool compress)
@@ -27,7 +40,8 @@ internal sealed class PacketQueue : IAsyncDisposable
     public void Seal()
     {
         ContentPackets packets = Open;
-        _sealed.Enqueue((packets, Task.Run(packets.Finish)));
+        int level = _level;
+        _sealed.Enqueue((packets, Task.Run(() => packets.Finish(level))));
         Open = _free.TryPop(out ContentPackets? free) ? free : new ContentPackets(_compress);
     }
 
@@ -40,7 +54,9 @@ internal sealed class PacketQueue : IAsyncDisposable
         }
 
         (_taken, Task<ReadOnlyMemory<byte>> packed) = _sealed.Dequeue();
-        return await packed.ConfigureAwait(false);
+        ReadOnlyMemory<byte> packet = await packed.ConfigureAwait(false);
+        Adapt(packet.Length);
+        return packet;
     }
 
     public async ValueTask DisposeAsync()
@@ -55,6 +71,19 @@ internal sealed class PacketQueue : IAsyncDisposable
         foreach (ContentPackets packets in _free)
         {
             packets.Dispose();
+        }
+    }
+
+    /// <summary>Chooses the level by how much was taken in the last window.</summary>
+    private void Adapt(int taken)
+    {
+        _bytes += taken;
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_began);
+        if (elapsed >= Window)
+        {
+            _level = _bytes / elapsed.TotalSeconds > QuickWire ? Packets.QuickLevel : Packets.UsualLevel;
+            _bytes = 0;
+            _began = Stopwatch.GetTimestamp();
         }
     }
 }

@@ -11,8 +11,14 @@ internal static class Packets
     private const int Longest = 8 << 20;
     private const int Piece = 1 << 20;
 
-    /// <summary>A compressor for packets: at zstd's quickest level, for what is sent is compressed once for each time that it is read.</summary>
-    public static Compressor CreateCompressor() => new(Codecs.Default, Codecs.Default == Codec.Zstd ? 1 : Codecs.DefaultLevel(Codecs.Default));
+    /// <summary>zstd's level for packets: a low one, for what is sent is compressed once for each time that it is read.</summary>
+    public const int UsualLevel = 1;
+
+    /// <summary>zstd's level for packets on a wire that carries more than can be compressed.</summary>
+    public const int QuickLevel = -3;
+
+    /// <summary>A compressor for packets.</summary>
+    public static Compressor CreateCompressor() => new(Codecs.Default, Codecs.Default == Codec.Zstd ? UsualLevel : Codecs.DefaultLevel(Codecs.Default));
 
     /// <summary>Makes a packet; without a compressor, or where that is no shorter, of the bytes as they are.</summary>
     /// <param name="plain">The bytes.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using VtPS.Engine.Histories;
 using VtPS.Engine.Replicas;
@@ -11,6 +12,7 @@ namespace VtPS.Engine.Sync;
 internal static class SyncLog
 {
     private const long Longest = 64 << 20;
+    private const int Portion = 1 << 18;
 
     /// <summary>The line of an action that was done.</summary>
     public static VtHistoryEntry Line(string root, string peer, PlannedAction action) => new()
@@ -31,17 +33,8 @@ internal static class SyncLog
     /// <summary>Appends lines. A line that a crash cut off before gets its end first, so that it takes no other with it.</summary>
     public static void Append(ReplicaFolder folder, IEnumerable<VtHistoryEntry> entries)
     {
-        using MemoryStream lines = new();
-        using Utf8JsonWriter writer = new(lines);
-        foreach (VtHistoryEntry entry in entries)
-        {
-            writer.Reset(lines);
-            Write(writer, entry);
-            writer.Flush();
-            lines.WriteByte((byte)'\n');
-        }
-
-        if (lines.Length == 0)
+        using IEnumerator<VtHistoryEntry> each = entries.GetEnumerator();
+        if (!each.MoveNext())
         {
             return;
         }
@@ -59,7 +52,23 @@ internal static class SyncLog
             log.WriteByte((byte)'\n');
         }
 
-        lines.WriteTo(log);
+        ArrayBufferWriter<byte> lines = new(Portion * 2);
+        using Utf8JsonWriter writer = new(lines);
+        do
+        {
+            Write(writer, each.Current);
+            writer.Flush();
+            writer.Reset();
+            lines.Write("\n"u8);
+            if (lines.WrittenCount >= Portion)
+            {
+                log.Write(lines.WrittenSpan);
+                lines.ResetWrittenCount();
+            }
+        }
+        while (each.MoveNext());
+
+        log.Write(lines.WrittenSpan);
     }
 
     /// <summary>The lines of a tree's history, oldest first, read as they are asked for. A line that a crash cut off is passed over.</summary>

@@ -82,8 +82,6 @@ internal static partial class SyncMessages
             writer.WriteVarUInt((ulong)action.Length);
             writer.WriteVarInt(action.LastWriteTime.ToUniversalTime().Ticks);
             Write(writer, action.Author);
-            writer.WriteByte((byte)action.Status);
-            Write(writer, action.Reason ?? string.Empty);
         }
     }
 
@@ -102,8 +100,6 @@ internal static partial class SyncMessages
                 Length = reader.ReadLength(),
                 LastWriteTime = new DateTime(Math.Clamp(reader.ReadVarInt(), 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc).ToLocalTime(),
                 Author = ReadText(ref reader),
-                Status = (VtSyncActionStatus)reader.ReadByte(),
-                Reason = ReadText(ref reader) is { Length: > 0 } reason ? reason : null,
             });
         }
 

@@ -169,13 +169,26 @@ internal static partial class SyncMessages
 
     public static byte[] Write(ExecuteSummary summary) => Build(writer =>
     {
-        Write(writer, summary.Actions);
+        writer.WriteVarUInt((ulong)summary.Undone.Count);
+        foreach ((int number, ActionOutcome outcome) in summary.Undone)
+        {
+            writer.WriteVarUInt((ulong)number);
+            writer.WriteByte((byte)outcome.Status);
+            Write(writer, outcome.Reason ?? string.Empty);
+        }
+
         Write(writer, summary.Problems);
     });
 
     public static ExecuteSummary ReadExecute(ReadOnlySpan<byte> bytes)
     {
         ByteReader reader = new(bytes);
-        return new ExecuteSummary(ReadActions(ref reader), ReadProblems(ref reader));
+        Dictionary<int, ActionOutcome> undone = [];
+        for (int count = reader.ReadInt32(); count > 0; count--)
+        {
+            undone[reader.ReadInt32()] = new ActionOutcome((VtSyncActionStatus)reader.ReadByte(), ReadText(ref reader) is { Length: > 0 } reason ? reason : null);
+        }
+
+        return new ExecuteSummary(undone, ReadProblems(ref reader));
     }
 }

@@ -67,17 +67,23 @@ internal sealed partial class SyncOperation
         }
     }
 
-    private static IEnumerable<VtSyncAction> Rows(IEnumerable<VtSyncAction> actions, VtSyncSide side) => actions.Select(a => new VtSyncAction
+    /// <summary>The actions that a merge asked for as rows, with what became of them where they were tried.</summary>
+    private static IEnumerable<VtSyncAction> Rows(MergeSummary merge, VtSyncSide side, ExecuteSummary? executed) => merge.Actions.Select((a, number) =>
     {
-        Action = a.Action,
-        Side = side,
-        Path = a.Path,
-        OldPath = a.OldPath,
-        ItemType = a.ItemType,
-        Length = a.Length,
-        LastWriteTime = a.LastWriteTime,
-        Author = a.Author,
-        Status = a.Status,
-        Reason = a.Reason,
+        ActionOutcome outcome = new(executed is null ? VtSyncActionStatus.Planned : VtSyncActionStatus.Done, null);
+        outcome = executed is not null && executed.Undone.TryGetValue(number, out ActionOutcome undone) ? undone : outcome;
+        return new VtSyncAction
+        {
+            Action = a.Action,
+            Side = side,
+            Path = a.Path,
+            OldPath = a.OldPath,
+            ItemType = a.ItemType,
+            Length = a.Length,
+            LastWriteTime = a.LastWriteTime,
+            Author = a.Author,
+            Status = outcome.Status,
+            Reason = outcome.Reason,
+        };
     });
 }

@@ -112,9 +112,9 @@ internal sealed partial class SyncOperation : IAsyncDisposable
         SyncTermsCheck.CheckDeletes(_request, _remoteMerge!, _request.Peer);
         return new SyncPlan
         {
-            Actions = [.. Rows(_localMerge!.Actions, VtSyncSide.Local), .. Rows(_remoteMerge!.Actions, VtSyncSide.Remote)],
-            BytesToFetch = _localMerge.Needs.Sum(n => n.Data.Length - n.Offset),
-            BytesToSend = _remoteMerge.Needs.Sum(n => n.Data.Length - n.Offset),
+            Actions = [.. Rows(_localMerge!, VtSyncSide.Local, null), .. Rows(_remoteMerge!, VtSyncSide.Remote, null)],
+            BytesToFetch = _localMerge!.Needs.Sum(n => n.Data.Length - n.Offset),
+            BytesToSend = _remoteMerge!.Needs.Sum(n => n.Data.Length - n.Offset),
             Conflicts = Conflicts,
         };
     }
@@ -139,8 +139,8 @@ internal sealed partial class SyncOperation : IAsyncDisposable
 
             // What one side has decided must be durable on it before the other acts on it.
             await Task.WhenAll(_local.BeginAsync(cancellationToken), WithPeerAsync(() => _remote.BeginAsync(cancellationToken))).ConfigureAwait(false);
-            await WithPeerAsync(async () => remote = [.. Rows((await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Remote)]).ConfigureAwait(false);
-            local = [.. Rows((await _local.ExecuteAsync(cancellationToken).ConfigureAwait(false)).Actions, VtSyncSide.Local)];
+            await WithPeerAsync(async () => remote = [.. Rows(_remoteMerge!, VtSyncSide.Remote, await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false))]).ConfigureAwait(false);
+            local = [.. Rows(_localMerge!, VtSyncSide.Local, await _local.ExecuteAsync(cancellationToken).ConfigureAwait(false))];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

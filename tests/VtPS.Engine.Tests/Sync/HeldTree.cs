@@ -47,7 +47,7 @@ internal sealed class HeldTree : IStoreService
         _observer.End();
         await call.AnswerAsync(default, withBody: true);
         byte[] answer = call.Method == PeerMethod.ExecuteSync
-            ? SyncMessages.Write(new ExecuteSummary([], []))
+            ? SyncMessages.Write(new ExecuteSummary(new Dictionary<int, ActionOutcome>(), []))
             : SyncMessages.Write(new ScanSummary(Histories.VersionVector.Empty, 0, 0, 0, 0, []));
         await Packets.SendAllAsync(call, answer, call.Cancelled);
     }

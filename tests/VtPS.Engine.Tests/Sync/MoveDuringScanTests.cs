@@ -124,7 +124,7 @@ public sealed class MoveDuringScanTests : IDisposable
         TreeRules rules = TreeRules.Create([], null);
         using DirectoryHandle root = FileSystem.Current.OpenDirectory(Encoding.UTF8.GetBytes(_tree.Path));
         using TreeLook look = TreeLook.Run(root, rules, onFolder ?? (_ => { }), default);
-        return new Scanner(_state, _tree.Path, rules, _observer).Run(look, default).Changes;
+        return [.. new Scanner(_state, _tree.Path, rules, _observer).Run(look, default).Changes.Select(c => c.ToLine(_tree.Path, DateTime.Now, _state.History.Replica))];
     }
 
     /// <summary>What is known of the tree is what lies on disk.</summary>
