@@ -117,7 +117,8 @@ internal sealed partial class FetchLedger
         }
     }
 
-    private Task Changed() => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>Completes with the next change. After the last one there is none, and nobody must wait for it.</summary>
+    private Task Changed() => _left == 0 ? Task.CompletedTask : (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     private void Pulse()
     {

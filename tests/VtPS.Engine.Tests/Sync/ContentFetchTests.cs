@@ -27,9 +27,9 @@ public sealed class ContentFetchTests
         Assert.Equal(place.Order.Count, shares.Sum(s => s.Files));
         Assert.Equal((b.Sent, c.Sent), (shares[0].Bytes, shares[1].Bytes));
 
-        // Nothing came twice, and the order is that of the plan.
+        // Nothing came twice, and the first has what comes first.
         Assert.Equal(place.Order.Count, b.Asked.Count + c.Asked.Count);
-        Assert.Equal(place.Order[0], b.Asked.First().Data);
+        Assert.Superset(place.Order.Take(128).ToHashSet(), b.Asked.Select(r => r.Data).ToHashSet());
         Assert.True(b.IsClosed && c.IsClosed);
     }
 

@@ -48,6 +48,17 @@ public sealed class FetchLedgerTests
     public void Nothing_wanted_has_ended() => Assert.True(new FetchLedger([], 2).Ended.IsCompleted);
 
     [Fact]
+    public void Who_asks_for_work_after_the_end_is_not_left_waiting()
+    {
+        FetchLedger ledger = new([Request(1)], 2);
+        Assert.True(ledger.Complete(ledger.Begin(0, out _)!, 0));
+
+        Assert.Null(ledger.Begin(1, out Task begun));
+        Assert.False(ledger.CanBegin(0, out Task could));
+        Assert.True(begun.IsCompleted && could.IsCompleted);
+    }
+
+    [Fact]
     public void What_one_source_has_not_another_is_told_of_at_once()
     {
         FetchLedger ledger = new([Request(1), Request(1)], 2);
