@@ -13,6 +13,8 @@ namespace VtPS.Cli.Verbs;
 /// <summary><c>vt serve</c>: serves a Store, or a tree to sync with, to other machines, over standard input and output or at a UNIX socket.</summary>
 internal static class ServeVerb
 {
+    private const int BlockingStreams = 2;
+
     public static Command Create(CliHost host)
     {
         Command command = new("serve", "Serve a Store, or a tree to sync with: over standard input and output (what ssh:// addresses run at the far end), or at a UNIX socket until a signal comes.");
@@ -63,6 +65,10 @@ internal static class ServeVerb
 
     private static async Task<int> ServeStreamsAsync(StoreExport export, CliHost host)
     {
+        // Reading and writing these streams takes a thread of the pool each, for as long as it waits. With no others on a machine of two cores all work would wait, too, until the pool makes one.
+        ThreadPool.GetMinThreads(out int threads, out int completions);
+        ThreadPool.SetMinThreads(threads + BlockingStreams, completions);
+
         // Not SIGINT: a Ctrl-C in the client's terminal is for the client, which ends this by closing the connection.
         using CancellationTokenSource stop = new();
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => stop.CancelAsync());
