@@ -16,10 +16,11 @@ internal sealed class StoreSession : IAsyncDisposable
     private readonly PackedBlockReader _blocks;
     private readonly DataFileReader _files;
     private readonly SemaphoreSlim _looking = new(1, 1);
-    private IReadOnlyCollection<DataFileId> _gone = [];
-    private long _listing;
+    private readonly HashSet<DataFileId> _givenUp = [];
     private readonly List<string> _damage = [];
     private readonly HashSet<DataFileId> _distrusted = [];
+    private StoreListing? _applied;
+    private IReadOnlyCollection<DataFileId> _gone = [];
 
     private StoreSession(StoreAddress address, StoreConfig config, byte[] configBytes, KeyRing? keys, IObjectStorage storage, IBlockIndex index, string? cacheFolder)
     {
@@ -197,16 +198,27 @@ internal sealed class StoreSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Brings the index up to a listing, if it is not up to a later one: the trailers of files that it does not know are read.</summary>
+    /// <summary>
+    /// Brings the index up to a listing, if it is not up to a later one: the trailers of files that it does not know are read. What any listing tells of as given up stays so: a writer
+    /// that has read a trash object must never build on the files that it names, whatever listings others make meanwhile.
+    /// </summary>
     /// <returns>The files in the listing that the index is up to that were gone before their trailers were read.</returns>
     public async ValueTask<IReadOnlyCollection<DataFileId>> ApplyAsync(StoreListing listing, CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (listing.Number < _listing)
+            int known = _givenUp.Count;
+            _givenUp.UnionWith(listing.GivenUp);
+            if (_applied is { } later && listing.Number < later.Number)
             {
-                return _gone;
+                // It was begun before the later one, and may all the same have read the trash after that.
+                if (_givenUp.Count == known)
+                {
+                    return _gone;
+                }
+
+                listing = later;
             }
 
             IReadOnlyDictionary<DataFileId, long> files = listing.Files;
@@ -218,7 +230,7 @@ internal sealed class StoreSession : IAsyncDisposable
                 }
             }
 
-            IReadOnlyList<DataFileId> unknown = Index.Refresh(files, listing.GivenUp);
+            IReadOnlyList<DataFileId> unknown = Index.Refresh(files, _givenUp);
             await FlushNamesAsync(unknown, cancellationToken).ConfigureAwait(false);
             ConcurrentBag<DataFileId> gone = [];
             await Parallel.ForEachAsync(unknown, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Parallelism }, async (file, token) =>
@@ -233,7 +245,7 @@ internal sealed class StoreSession : IAsyncDisposable
                     gone.Add(file);
                 }
             }).ConfigureAwait(false);
-            _listing = listing.Number;
+            _applied = listing;
             return _gone = gone;
         }
         finally

@@ -181,6 +181,41 @@ public sealed class FoundFaultTests
         Assert.Equal(moves, at);
     }
 
+    [Fact]
+    public async Task AListingThatWasBegunLaterHidFromAWriterThatAFileItHadReadOfWasGivenUp()
+    {
+        using FaultHome home = await FaultHome.CreateAsync();
+        StoreSession? session = null;
+        bool isLooking = false;
+        HookedStorage storage = new(home.Storage, async (call, name) =>
+        {
+            if (isLooking && call == StorageCall.List && name == StoreNames.Trash)
+            {
+                // A reader looks, all of it, and then an optimize run gives up every file: all between two calls of the writer's look.
+                isLooking = false;
+                await session!.RefreshAsync(CancellationToken.None);
+                foreach (ObjectInfo file in await home.Storage.ListAllAsync(StoreNames.Data, CancellationToken.None))
+                {
+                    Assert.True(StoreNames.TryParseDataFile(file.Name, out DataFileId id));
+                    await home.Storage.PutAsync(TrashRecord.NewName(), "test", TrashRecord.Write([id]), CancellationToken.None);
+                }
+            }
+        });
+        session = await StoreCheck.OpenAsync(storage);
+        await using (session)
+        {
+            VtHash root = VtBlockReference.Parse(home.Kept.Root).Hash!;
+            Assert.True(session.Index.Contains(root));
+            isLooking = true;
+            await using StoreWriter writer = await StoreWriter.OpenAsync(session, "test", CancellationToken.None);
+            Assert.False(writer.Has(root));
+
+            // It says that it has read the trash, so these files may go at any time.
+            await session.RefreshAsync(CancellationToken.None);
+            Assert.False(writer.Has(root));
+        }
+    }
+
     private static async Task PutAllAsync(MemoryStorage storage, Dictionary<string, byte[]> place)
     {
         foreach ((string name, byte[] bytes) in place)
