@@ -34,16 +34,13 @@ internal sealed class Scanner
     public ScanResult Run(TreeLook look, CancellationToken cancellationToken)
     {
         LiveEntry root = look.Root;
-        if (root.Children.Count == 0 && _state.Applied.Entries.Count > 0)
-        {
-            throw new VtException(VtErrorId.EmptyRootRefused, $"'{_recorder.Path}' is empty, but held {_state.Applied.Entries.Count} entries at its last sync. If its disk is not mounted, mount it; if everything in it is to be deleted at the peers too, leave one file in it.", _recorder.Path);
-        }
-
+        RefuseEmpty(root);
         LiveMatcher matcher = new(_state.Applied);
         matcher.MatchPlaces(root);
         if (_state.Applied.Entries.Count > 0 && !matcher.IsAllInPlace && look.Settle(cancellationToken))
         {
             // What was moved while the tree was looked at was seen twice, or not at all.
+            RefuseEmpty(root);
             matcher = new LiveMatcher(_state.Applied);
             matcher.MatchPlaces(root);
         }
@@ -66,6 +63,14 @@ internal sealed class Scanner
 
         RecordGone(matcher, entries);
         return new ScanResult { Changes = _recorder.Changes, IsDirty = _recorder.IsDirty, Waiting = _waiting, Errors = _errors };
+    }
+
+    private void RefuseEmpty(LiveEntry root)
+    {
+        if (root.Children.Count == 0 && _state.Applied.Entries.Count > 0)
+        {
+            throw new VtException(VtErrorId.EmptyRootRefused, $"'{_recorder.Path}' is empty, but held {_state.Applied.Entries.Count} entries at its last sync. If its disk is not mounted, mount it; if everything in it is to be deleted at the peers too, leave one file in it.", _recorder.Path);
+        }
     }
 
     /// <summary>Lists all entries, a folder before what it holds, and the files and links whose content must be read.</summary>

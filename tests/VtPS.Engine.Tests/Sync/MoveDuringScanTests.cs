@@ -106,6 +106,22 @@ public sealed class MoveDuringScanTests : IDisposable
         AssertKnown();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void A_tree_that_becomes_empty_meanwhile_is_refused(int after)
+    {
+        _tree.Delete("b/three");
+        VtException error = Assert.Throws<VtException>(() => Scan(Once(after, () =>
+        {
+            _tree.Delete("a");
+            _tree.Delete("b");
+        })));
+
+        Assert.Equal(VtErrorId.EmptyRootRefused, error.ErrorId);
+        Assert.DoesNotContain(_state.History.Records.Values, r => !r.IsAlive);
+    }
+
     /// <summary>Does something after so many folders were listed.</summary>
     private static Action<long> Once(int after, Action move)
     {
