@@ -137,8 +137,10 @@ internal sealed partial class SyncOperation : IAsyncDisposable
             await WithPeerAsync(() => SendAsync(cancellationToken)).ConfigureAwait(false);
             await FetchAsync(cancellationToken).ConfigureAwait(false);
 
-            // What one side has decided must be durable on it before the other acts on it.
-            await Task.WhenAll(_local.BeginAsync(cancellationToken), WithPeerAsync(() => _remote.BeginAsync(cancellationToken))).ConfigureAwait(false);
+            // What was decided here must be durable here before the peer knows it for good: forgotten here, its number would be used again for something else.
+            Task begun = _local.BeginAsync(cancellationToken);
+            await (HasDecided ? begun : Task.CompletedTask).ConfigureAwait(false);
+            await Task.WhenAll(begun, WithPeerAsync(() => _remote.BeginAsync(cancellationToken))).ConfigureAwait(false);
             await WithPeerAsync(async () => remote = [.. Rows(_remoteMerge!, VtSyncSide.Remote, await _remote.ExecuteAsync(cancellationToken).ConfigureAwait(false))]).ConfigureAwait(false);
             local = [.. Rows(_localMerge!, VtSyncSide.Local, await _local.ExecuteAsync(cancellationToken).ConfigureAwait(false))];
         }
@@ -185,6 +187,9 @@ internal sealed partial class SyncOperation : IAsyncDisposable
         await _remote.DisposeAsync().ConfigureAwait(false);
         await _local.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Whether the merge here knows what neither scan did: its own decisions.</summary>
+    private bool HasDecided => !_localScan!.Knowledge.Join(_remoteScan!.Knowledge).Covers(_localMerge!.Knowledge);
 
     private int Conflicts => _localMerge!.Conflicts.Union(_remoteMerge!.Conflicts).Count();
 }

@@ -22,7 +22,7 @@ internal class PassingPeer(IFetchingPeer inner) : IFetchingPeer
 
     public Task<IReadOnlyList<ContentShare>> FetchAsync(IReadOnlyList<ContentOrigin> origins, CancellationToken cancellationToken) => inner.FetchAsync(origins, cancellationToken);
 
-    public Task BeginAsync(CancellationToken cancellationToken) => inner.BeginAsync(cancellationToken);
+    public virtual Task BeginAsync(CancellationToken cancellationToken) => inner.BeginAsync(cancellationToken);
 
     public Task<ExecuteSummary> ExecuteAsync(CancellationToken cancellationToken) => inner.ExecuteAsync(cancellationToken);
 

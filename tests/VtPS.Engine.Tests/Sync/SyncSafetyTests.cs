@@ -226,6 +226,43 @@ public sealed class SyncSafetyTests : IDisposable
         Assert.Equal(0x1FF, HistoryCodec.Read(ref reader).Attribute.Mode);
     }
 
+    [Fact]
+    public async Task What_was_decided_here_is_known_to_nobody_for_good_before_it_is_durable_here()
+    {
+        A.Write("a", "1", 0);
+        await _world.SyncAsync("A", "B");
+        A.Write("a", "of A", 10);
+        B.Write("a", "of B", 20);
+        await using (SyncOperation sync = SyncOperation.Of(
+            new SyncRequest { Path = A.Path, Peer = B.Path, ConflictPolicy = VtConflictPolicy.NewerWins },
+            new Ending(new LocalPeer(A.Path, false, false, SyncWorld.Indexes, NullObserver.Instance)),
+            new LocalPeer(B.Path, false, false, SyncWorld.Indexes, NullObserver.Instance),
+            NullObserver.Instance))
+        {
+            await sync.PlanAsync(default);
+            await Assert.ThrowsAsync<IOException>(() => sync.RunAsync(null, default));
+        }
+
+        ulong decider = Dot.Decider(Load(A).Replica);
+        Assert.Equal(0, Load(A).Knowledge[decider]);
+        Assert.Equal(0, Load(B).Knowledge[decider]);
+        await _world.SyncAsync("A", "B", r => r with { ConflictPolicy = VtConflictPolicy.NewerWins });
+        Assert.Equal(1, Load(A).Knowledge[decider]);
+        Assert.Equal(1, Load(B).Knowledge[decider]);
+    }
+
+    private static History Load(SyncTree tree)
+    {
+        using ReplicaFolder folder = ReplicaFolder.Open(tree.Path, readOnly: true);
+        return folder.Load().History;
+    }
+
+    /// <summary>A side that ends before its history is durable.</summary>
+    private sealed class Ending(IFetchingPeer inner) : PassingPeer(inner)
+    {
+        public override Task BeginAsync(CancellationToken cancellationToken) => Task.FromException(new IOException("It was killed."));
+    }
+
     private static int Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(program, arguments);
