@@ -64,7 +64,10 @@ internal sealed class ByteWriter(int capacity = 256)
     {
         if (_buffer.Length - Length < more)
         {
-            Array.Resize(ref _buffer, Math.Max(Length + more, 2 * _buffer.Length));
+            Array.Resize(ref _buffer, Grown(_buffer.Length, Length + more));
         }
     }
+
+    /// <summary>The capacity that comes after one, for so many bytes at least.</summary>
+    internal static int Grown(int capacity, int least) => Math.Max(least, (int)Math.Min(2L * capacity, Array.MaxLength));
 }

@@ -10,8 +10,11 @@ namespace VtPS.Engine.Replicas;
 internal static class ReplicaStateCodec
 {
     private const int Version = 1;
+
     /// <summary>About how many bytes an entry takes, so that room for all is made at once.</summary>
     private const int UsualLength = 352;
+
+    private const int MostAtOnce = 1 << 30;
 
     private const byte AsRecorded = 1;
     private const byte Trusted = 2;
@@ -21,7 +24,7 @@ internal static class ReplicaStateCodec
 
     public static ByteWriter Write(ReplicaState state)
     {
-        ByteWriter writer = new((64 << 10) + (state.History.Records.Count * UsualLength));
+        ByteWriter writer = new(RoomFor(state.History.Records.Count));
         writer.WriteBytes(Magic);
         writer.WriteVarUInt(Version);
         writer.WriteVarUInt(state.History.Replica);
@@ -47,6 +50,9 @@ internal static class ReplicaStateCodec
         writer.WriteBytes(checksum);
         return writer;
     }
+
+    /// <summary>How many bytes to make room for at once, for so many entries.</summary>
+    internal static int RoomFor(int entries) => (int)Math.Min((64 << 10) + ((long)entries * UsualLength), MostAtOnce);
 
     /// <exception cref="InvalidDataException">It is damaged, or of a later version.</exception>
     public static ReplicaState Read(ReadOnlySpan<byte> bytes)
