@@ -27,7 +27,7 @@ internal sealed class StagingArea : IDisposable
         _path = folder.Staging;
         _recovered = folder.Recovered;
         Handle = ReplicaFolder.OpenFolder(_path);
-        StagingCheck.Begin(folder);
+        StagingCheck.Begin(folder, Handle);
     }
 
     public DirectoryHandle Handle { get; }

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.Histories;
+using VtPS.Engine.IO;
 
 namespace VtPS.Engine.Replicas;
 
@@ -9,8 +10,17 @@ namespace VtPS.Engine.Replicas;
 /// </summary>
 internal static class StagingCheck
 {
-    /// <summary>Says that content is coming.</summary>
-    public static void Begin(ReplicaFolder folder) => File.WriteAllBytes(MarkOf(folder), []);
+    /// <summary>Says that content is coming, so that a power cut cannot leave names of content without that being known.</summary>
+    /// <param name="folder">The replica's state folder.</param>
+    /// <param name="staging">Its staging folder.</param>
+    public static void Begin(ReplicaFolder folder, DirectoryHandle staging)
+    {
+        if (!File.Exists(MarkOf(folder)))
+        {
+            File.WriteAllBytes(MarkOf(folder), []);
+            staging.Flush();
+        }
+    }
 
     /// <summary>Says that the file system was flushed since the last content came.</summary>
     public static void End(ReplicaFolder folder)
