@@ -11,6 +11,9 @@ internal sealed class StatusFile : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Seconds that a sync that has hardly begun is said to need at most, as in progress.</summary>
+    private const double LongestTime = 1e8;
+
     /// <summary>How many of the last merges are told unless somebody asks for another number.</summary>
     public const int MergesShown = 5;
 
@@ -148,7 +151,7 @@ internal sealed class StatusFile : IDisposable
                 BytesDone = Number("bytesDone"),
                 BytesTotal = Number("bytesTotal"),
                 BytesPerSecond = json.GetProperty("bytesPerSecond").GetDouble(),
-                Remaining = json.TryGetProperty("remainingSeconds", out JsonElement remaining) ? TimeSpan.FromSeconds(remaining.GetDouble()) : null,
+                Remaining = json.TryGetProperty("remainingSeconds", out JsonElement remaining) ? TimeSpan.FromSeconds(Math.Min(remaining.GetDouble(), LongestTime)) : null,
                 LastMerge = [.. SyncLog.ReadNewest(folder, merges, static e => !e.IsLocal).Select(e => $"{e.Action} {e.Path}")],
             };
         }
