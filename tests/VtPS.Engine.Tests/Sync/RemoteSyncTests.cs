@@ -172,7 +172,7 @@ public sealed class RemoteSyncTests
 
     private static Task RunAsync(string name, Func<string, Task<ISyncPeer>> reach) => Scenario.RunAsync(File.ReadAllText(Path.Join(Scenario.Folder, name + ".txt")), reach);
 
-    private static async Task<ISyncPeer> ConnectAsync(string path, TestWire wire)
+    internal static async Task<ISyncPeer> ConnectAsync(string path, TestWire wire)
     {
         _ = PeerService.RunAsync(wire.Server, (_, _) => ValueTask.FromResult<IStoreService>(new SyncServer(path, SyncWorld.Indexes)), ExportRight.Full, default);
         return await RemotePeer.ConnectAsync(wire.Client, path, isDry: false, NullObserver.Instance, default);
