@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
 using VtPS.Engine.Operations;
@@ -9,8 +10,8 @@ namespace VtPS.Engine.Replicas;
 /// <param name="pool">Holds the folders that are open.</param>
 /// <param name="root">The tree's root.</param>
 /// <param name="rules">What is left out.</param>
-/// <param name="errors">Gets what could not be read.</param>
-/// <param name="onEntries">Told how many entries a folder holds that was looked at.</param>
+/// <param name="errors">Gets what could not be read, from many threads.</param>
+/// <param name="onEntries">Told how many entries a folder holds that was looked at, by many threads.</param>
 internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRules rules, Action<VtError> errors, Action<long> onEntries)
 {
     private const int MostRounds = 5;
@@ -50,21 +51,71 @@ internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRul
         return true;
     }
 
+    /// <summary>Lists folders until none is left, on as many threads as there are processors.</summary>
     private void LookAtAll(CancellationToken cancellationToken)
     {
-        while (_open.TryPop(out (LiveEntry Entry, PooledDirectory Directory, RuleScope Scope) next))
+        int busy = 0;
+        bool isOver = false;
+        void Work(int number)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
+            while (true)
             {
-                List(next.Entry, next.Directory, next.Scope, null, next.Entry.Children);
-                onEntries(next.Entry.Children.Count);
+                (LiveEntry Entry, PooledDirectory Directory, RuleScope Scope) next;
+                lock (_open)
+                {
+                    while (!isOver && _open.Count == 0 && busy > 0)
+                    {
+                        Monitor.Wait(_open);
+                    }
+
+                    if (isOver || !_open.TryPop(out next))
+                    {
+                        return;
+                    }
+
+                    busy++;
+                }
+
+                bool isListed = false;
+                try
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    LookAt(next.Entry, next.Directory, next.Scope);
+                    isListed = true;
+                }
+                finally
+                {
+                    lock (_open)
+                    {
+                        busy--;
+                        isOver |= !isListed;
+                        Monitor.PulseAll(_open);
+                    }
+                }
             }
-            catch (FileSystemException e) when (next.Entry.Parent is not null)
-            {
-                next.Entry.IsLeftAlone = true;
-                errors(new VtError(e.Reason == FileSystemReason.Denied ? VtErrorId.SourceDenied : VtErrorId.SourceReadFailed, $"The folder '{next.Entry.Text}' could not be read: {e.Message} It stays as it was last seen.", next.Entry.Text, e));
-            }
+        }
+
+        try
+        {
+            Parallel.For(0, Environment.ProcessorCount, Work);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private void LookAt(LiveEntry folder, PooledDirectory directory, RuleScope scope)
+    {
+        try
+        {
+            List(folder, directory, scope, null, folder.Children);
+            onEntries(folder.Children.Count);
+        }
+        catch (FileSystemException e) when (folder.Parent is not null)
+        {
+            folder.IsLeftAlone = true;
+            errors(new VtError(e.Reason == FileSystemReason.Denied ? VtErrorId.SourceDenied : VtErrorId.SourceReadFailed, $"The folder '{folder.Text}' could not be read: {e.Message} It stays as it was last seen.", folder.Text, e));
         }
     }
 
@@ -174,7 +225,11 @@ internal sealed class LiveWalk(DirectoryPool pool, PooledDirectory root, TreeRul
                 children.Add(entry);
                 if (entry.IsDirectory)
                 {
-                    _open.Push((entry, DirectoryPool.Add(directory, name.Name), scope.Enter(name.Name, null)));
+                    lock (_open)
+                    {
+                        _open.Push((entry, DirectoryPool.Add(directory, name.Name), scope.Enter(name.Name, null)));
+                        Monitor.Pulse(_open);
+                    }
                 }
             }
         }

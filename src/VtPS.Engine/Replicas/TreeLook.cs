@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using VtPS.Engine.IO;
 using VtPS.Engine.Operations;
 
@@ -8,7 +9,7 @@ internal sealed class TreeLook : IDisposable
 {
     private readonly LiveWalk _walk;
 
-    private TreeLook(DirectoryPool pool, PooledDirectory top, LiveWalk walk, LiveEntry root, IReadOnlyList<VtError> errors)
+    private TreeLook(DirectoryPool pool, PooledDirectory top, LiveWalk walk, LiveEntry root, IReadOnlyCollection<VtError> errors)
     {
         _walk = walk;
         Pool = pool;
@@ -27,12 +28,12 @@ internal sealed class TreeLook : IDisposable
     public LiveEntry Root { get; }
 
     /// <summary>What could not be read.</summary>
-    public IReadOnlyList<VtError> Errors { get; }
+    public IReadOnlyCollection<VtError> Errors { get; }
 
     /// <summary>Looks at every entry once.</summary>
     /// <param name="root">The tree's root; stays the caller's.</param>
     /// <param name="rules">What is left out.</param>
-    /// <param name="onEntries">Told how many entries a folder holds that was looked at.</param>
+    /// <param name="onEntries">Told how many entries a folder holds that was looked at, by many threads.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="FileSystemException">The root cannot be read.</exception>
     public static TreeLook Run(DirectoryHandle root, TreeRules rules, Action<long> onEntries, CancellationToken cancellationToken)
@@ -40,9 +41,9 @@ internal sealed class TreeLook : IDisposable
         DirectoryPool pool = new();
         try
         {
-            List<VtError> errors = [];
+            ConcurrentQueue<VtError> errors = [];
             PooledDirectory top = pool.AddRoot(root.Duplicate());
-            LiveWalk walk = new(pool, top, rules, errors.Add, onEntries);
+            LiveWalk walk = new(pool, top, rules, errors.Enqueue, onEntries);
             return new TreeLook(pool, top, walk, walk.Run(cancellationToken), errors);
         }
         catch

@@ -186,7 +186,7 @@ internal sealed partial class LocalPeer : IFetchingPeer
         }
 
         _status.Set("Merging");
-        return new ScanSummary(State.History.Knowledge, scan.Changes.Count, State.Applied.Entries.Count, scan.Waiting, scan.Errors, []);
+        return new ScanSummary(State.History.Knowledge, State.IsUnsettled, scan.Changes.Count, State.Applied.Entries.Count, scan.Waiting, scan.Errors, []);
     }
 
     /// <summary>Does work on a thread of its own.</summary>

@@ -82,6 +82,7 @@ internal static partial class SyncMessages
     public static byte[] Write(ScanSummary summary) => Build(writer =>
     {
         summary.Knowledge.Write(writer);
+        writer.WriteByte(summary.IsUnsettled ? (byte)1 : (byte)0);
         writer.WriteVarUInt((ulong)summary.Changes);
         writer.WriteVarUInt((ulong)summary.Entries);
         writer.WriteVarUInt((ulong)summary.Waiting);
@@ -92,7 +93,7 @@ internal static partial class SyncMessages
     public static ScanSummary ReadScan(ReadOnlySpan<byte> bytes)
     {
         ByteReader reader = new(bytes);
-        return new ScanSummary(VersionVector.Read(ref reader), reader.ReadLength(), reader.ReadLength(), reader.ReadLength(), reader.ReadLength(), ReadProblems(ref reader));
+        return new ScanSummary(VersionVector.Read(ref reader), reader.ReadByte() != 0, reader.ReadLength(), reader.ReadLength(), reader.ReadLength(), reader.ReadLength(), ReadProblems(ref reader));
     }
 
     public static byte[] Write(VersionVector vector) => Build(vector.Write);

@@ -14,11 +14,21 @@ internal sealed partial class SyncOperation
         MergeTerms terms = new(_request.ConflictPolicy, localKnowledge, []);
         bool isLocalRefused = _direction == VtSyncDirection.Pull && _request.Direction == VtSyncDirection.Both;
         bool isRemoteRefused = _direction == VtSyncDirection.Push && _request.Direction == VtSyncDirection.Both;
+        if (localKnowledge.Equals(_remoteScan!.Knowledge) && !_localScan.IsUnsettled && !_remoteScan.IsUnsettled)
+        {
+            // Both know the same, and have nothing to settle: each plans for itself.
+            Task<MergeSummary> here = _local.MergeAsync(nothing, terms, cancellationToken);
+            Task<MergeSummary> there = _remote.MergeAsync(nothing, terms, cancellationToken);
+            await Task.WhenAll(here, there).ConfigureAwait(false);
+            (_localMerge, _remoteMerge) = (await here.ConfigureAwait(false), await there.ConfigureAwait(false));
+            return;
+        }
+
         HistoryPart toLocal = _direction == VtSyncDirection.Push && !isRemoteRefused ? nothing : await _remote.HistorySinceAsync(localKnowledge, cancellationToken).ConfigureAwait(false);
         _localMerge = await _local.MergeAsync(toLocal, terms with { IsRefused = isRemoteRefused }, cancellationToken).ConfigureAwait(false);
 
         // With all that was settled here: the peer then settles nothing anew.
-        HistoryPart toRemote = _direction == VtSyncDirection.Pull && !isLocalRefused ? nothing : await _local.HistorySinceAsync(_remoteScan!.Knowledge, cancellationToken).ConfigureAwait(false);
+        HistoryPart toRemote = _direction == VtSyncDirection.Pull && !isLocalRefused ? nothing : await _local.HistorySinceAsync(_remoteScan.Knowledge, cancellationToken).ConfigureAwait(false);
         _remoteMerge = await _remote.MergeAsync(toRemote, terms with { Conflicts = _localMerge.Conflicts, IsRefused = isLocalRefused }, cancellationToken).ConfigureAwait(false);
     }
 

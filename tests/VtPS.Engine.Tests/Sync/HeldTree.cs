@@ -48,7 +48,7 @@ internal sealed class HeldTree : IStoreService
         await call.AnswerAsync(default, withBody: true);
         byte[] answer = call.Method == PeerMethod.ExecuteSync
             ? SyncMessages.Write(new ExecuteSummary(new Dictionary<int, ActionOutcome>(), []))
-            : SyncMessages.Write(new ScanSummary(Histories.VersionVector.Empty, 0, 0, 0, 0, []));
+            : SyncMessages.Write(new ScanSummary(Histories.VersionVector.Empty, false, 0, 0, 0, 0, []));
         await Packets.SendAllAsync(call, answer, call.Cancelled);
     }
 
