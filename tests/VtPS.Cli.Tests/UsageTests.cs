@@ -68,6 +68,12 @@ public sealed class UsageTests : Workplace
     [InlineData("peer", "add", "nas", "ssh://")]
     [InlineData("peer", "add", "nas", "there", "--right", "all")]
     [InlineData("peer", "remove")]
+    [InlineData("serve", "--stdio", "--export", "src")]
+    [InlineData("serve", "--stdio", "--export", "a/b=src")]
+    [InlineData("serve", "--stdio", "--export", "a=src", "--export-tree", "A=src")]
+    [InlineData("serve", "--stdio", "--export-tree", "a=src:read-only")]
+    [InlineData("serve", "--stdio", "--export", "a=src", "--store", "src")]
+    [InlineData("serve", "--stdio", "--export", "a=src", "--export", "b=src", "--key-file", "k")]
     public void Wrong_usage_is_exit_code_2_and_makes_nothing(params string[] words)
     {
         SetEnvironment("VT_STORE", StorePath);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using VtPS.Cli.Arguments;
 using VtPS.Engine.Stores;
 
@@ -24,10 +25,13 @@ internal sealed class SecretOptions
         command.Add(_keyFile);
     }
 
+    /// <summary>Whether either was given.</summary>
+    public bool IsGiven(CommandResult result) => result.GetValue(_passwordFile) is not null || result.GetValue(_keyFile) is not null;
+
     /// <summary>Makes a command refuse to run without either.</summary>
     public void RequireOneIn(Command command) => command.Validators.Add(result =>
     {
-        if (result.GetValue(_passwordFile) is null && result.GetValue(_keyFile) is null)
+        if (!IsGiven(result))
         {
             result.AddError($"Give {_passwordFile.Name} or {_keyFile.Name}, or both.");
         }

@@ -44,6 +44,9 @@ internal sealed class StoreOption
     /// <summary>Whether the option itself was given.</summary>
     public bool IsGiven(CommandResult result) => result.GetValue(_option) is not null;
 
+    /// <summary>Whether a password file or a key file was given.</summary>
+    public bool HasSecrets(CommandResult result) => _secrets.IsGiven(result);
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
@@ -70,6 +73,13 @@ internal sealed class StoreOption
             }
         }
 
+        return Resolve(word, result);
+    }
+
+    /// <summary>The Store that a word means, with the secrets that were given.</summary>
+    /// <exception cref="VtException">InvalidArgument for a path that cannot be had.</exception>
+    public StoreAddress Resolve(string word, ParseResult result)
+    {
         if (!ArgumentText.IsText(word))
         {
             throw new VtException(

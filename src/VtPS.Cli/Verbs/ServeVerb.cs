@@ -6,26 +6,27 @@ using VtPS.Cli.Hosting;
 using VtPS.Cli.Stores;
 using VtPS.Engine.Protocol;
 using VtPS.Engine.Serving;
-using VtPS.Engine.Stores;
 
 namespace VtPS.Cli.Verbs;
 
-/// <summary><c>vt serve</c>: serves a Store, or a tree to sync with, to other machines, over standard input and output or at a UNIX socket.</summary>
+/// <summary><c>vt serve</c>: serves a Store, or a tree to sync with, or several by names, to other machines, over standard input and output or at a UNIX socket.</summary>
 internal static class ServeVerb
 {
     private const int BlockingStreams = 2;
 
     public static Command Create(CliHost host)
     {
-        Command command = new("serve", "Serve a Store, or a tree to sync with: over standard input and output (what ssh:// addresses run at the far end), or at a UNIX socket until a signal comes.");
+        Command command = new("serve", "Serve a Store, or a tree to sync with, or several by names: over standard input and output (what ssh:// addresses run at the far end), or at a UNIX socket until a signal comes.");
         StoreOption store = StoreOption.Served();
         Option<string?> tree = CommonOptions.NotEmpty(CommonOptions.Text("--tree", "DIR", "Serve this tree, to be synced with, in place of a Store."));
+        ExportOptions exports = new();
         Option<bool> stdio = CommonOptions.Flag("--stdio", "Serve one client over standard input and output.");
         Option<string?> socket = CommonOptions.NotEmpty(CommonOptions.Text("--socket", "PATH", "Serve clients at this UNIX socket, which this user alone can open."));
         Option<bool> readOnly = CommonOptions.Flag("--read-only", "Clients can read and list. They cannot sync.");
         Option<bool> appendOnly = CommonOptions.Flag("--append-only", "Clients can read, list and make backups; they delete nothing. They cannot sync.");
         store.AddTo(command);
         command.Add(tree);
+        exports.AddTo(command);
         command.Add(stdio);
         command.Add(socket);
         command.Add(readOnly);
@@ -42,6 +43,12 @@ internal static class ServeVerb
                 result.AddError("Give --store or --tree, not both.");
             }
 
+            if (exports.AreGiven(result) && (store.IsGiven(result) || result.GetValue(tree) is not null))
+            {
+                result.AddError("What is exported by names is all that is served: leave out --store and --tree, or name theirs by --export and --export-tree, too.");
+            }
+
+            exports.Check(result, store);
             if (result.GetValue(readOnly) && result.GetValue(appendOnly))
             {
                 result.AddError("Give --read-only or --append-only, not both.");
@@ -49,21 +56,20 @@ internal static class ServeVerb
         });
         command.SetAction(async (result, _) =>
         {
-            string? folder = result.GetValue(tree) is { } given ? LivePath.AbsoluteText(given) : null;
-            StoreAddress? address = folder is null ? store.Find(result) : null;
             ExportRight right = result.GetValue(readOnly) ? ExportRight.ReadOnly : result.GetValue(appendOnly) ? ExportRight.AppendOnly : ExportRight.Full;
-            StoreExport export = new(address, right, host.Indexes, folder);
+            string? folder = result.GetValue(tree) is { } given ? LivePath.AbsoluteText(given) : null;
+            IExport export = (IExport?)exports.Read(result, right, store, host) ?? new StoreExport(folder is null ? store.Find(result) : null, right, host.Indexes, folder);
             await using (export.ConfigureAwait(false))
             {
                 return result.GetValue(socket) is { } path
-                    ? await ServeSocketAsync(Path.GetFullPath(path, LivePath.CurrentDirectoryText()), address, folder, export, host).ConfigureAwait(false)
+                    ? await ServeSocketAsync(Path.GetFullPath(path, LivePath.CurrentDirectoryText()), export, host).ConfigureAwait(false)
                     : await ServeStreamsAsync(export, host).ConfigureAwait(false);
             }
         });
         return command;
     }
 
-    private static async Task<int> ServeStreamsAsync(StoreExport export, CliHost host)
+    private static async Task<int> ServeStreamsAsync(IExport export, CliHost host)
     {
         // Reading and writing these streams takes a thread of the pool each, for as long as it waits. With no others on a machine of two cores all work would wait, too, until the pool makes one.
         ThreadPool.GetMinThreads(out int threads, out int completions);
@@ -95,25 +101,10 @@ internal static class ServeVerb
         return new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
     }
 
-    private static async Task<int> ServeSocketAsync(string path, StoreAddress? address, string? folder, StoreExport export, CliHost host)
+    private static async Task<int> ServeSocketAsync(string path, IExport export, CliHost host)
     {
-        if (address is not null)
-        {
-            // A Store that is not there is told now, and not to each client.
-            await export.OpenStorageAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), host.Token).ConfigureAwait(false);
-        }
-        else if (folder is not null)
-        {
-            if (!Directory.Exists(folder))
-            {
-                throw new VtException(VtErrorId.PathNotFound, $"There is no folder '{folder}' to serve. Make it first: a disk that is not mounted must not become a new tree.", folder);
-            }
-        }
-        else
-        {
-            throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name; or give a tree by --tree.");
-        }
-
+        // What is not there is told now, and not to each client.
+        await export.RequireThereAsync(host.Token).ConfigureAwait(false);
         using SocketService service = SocketService.Listen(path, export, e => host.Errors.Note("Warning", e.Message));
         await service.RunAsync(host.Token).ConfigureAwait(false);
         return ExitCode.Done;

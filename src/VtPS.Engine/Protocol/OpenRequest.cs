@@ -6,7 +6,7 @@ namespace VtPS.Engine.Protocol;
 /// <summary>What a client wants to speak of: a level (1 byte), whether the Store is to be made (1 byte), and the Store, length-prefixed.</summary>
 /// <param name="Level">Objects or blocks.</param>
 /// <param name="ForCreation">Whether there is to be a place for a new Store; else there must be a Store.</param>
-/// <param name="Store">The Store's path on the far machine; empty for the one that it serves.</param>
+/// <param name="Store">The path or the name, on the far machine, of the Store or tree; empty for the one that it serves.</param>
 internal sealed record OpenRequest(PeerLevel Level, bool ForCreation, string Store)
 {
     public byte[] ToBytes()

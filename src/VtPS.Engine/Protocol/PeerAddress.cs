@@ -4,7 +4,7 @@ using System.Globalization;
 namespace VtPS.Engine.Protocol;
 
 /// <summary>
-/// Where a peer is: <c>ssh://[user@]host[:port]/path</c>, <c>unix:///path/of/a/socket</c>, or <c>!</c> and a command whose standard input and output are the connection.
+/// Where a peer is: <c>ssh://[user@]host[:port]/path</c>, <c>unix:///path/of/a/socket[#name]</c>, or <c>!</c> and a command whose standard input and output are the connection.
 /// </summary>
 internal sealed class PeerAddress
 {
@@ -16,7 +16,7 @@ internal sealed class PeerAddress
         _connect = connect;
     }
 
-    /// <summary>The Store's path at the peer; empty for the one that it serves.</summary>
+    /// <summary>The path or the name, at the peer, of the Store or tree; empty for the one that it serves.</summary>
     public string Store { get; }
 
     /// <summary>Reads an address; false for one that is a path.</summary>
@@ -46,10 +46,12 @@ internal sealed class PeerAddress
 
     private static PeerAddress Socket(string text)
     {
-        string path = text["unix://".Length..];
-        return Path.IsPathFullyQualified(path)
-            ? new PeerAddress(string.Empty, () => SocketTransport.Connect(text, path))
-            : throw new VtException(VtErrorId.InvalidArgument, $"'{text}' does not name a socket by its absolute path, as unix:///path/of/socket does.", text);
+        string[] parts = text["unix://".Length..].Split('#', 2);
+        string path = Uri.UnescapeDataString(parts[0]);
+        string name = parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : string.Empty;
+        return !Path.IsPathFullyQualified(path) ? throw new VtException(VtErrorId.InvalidArgument, $"'{text}' does not name a socket by its absolute path, as unix:///path/of/socket does.", text)
+            : parts.Length == 2 && name.Length == 0 ? throw new VtException(VtErrorId.InvalidArgument, $"'{text}' has no name after its '#'. Give one, as in unix:///path/of/socket#NAME, or leave the '#' out; one in the path is %23.", text)
+            : new PeerAddress(name, () => SocketTransport.Connect(text, path));
     }
 
     private static PeerAddress Ssh(string text)

@@ -6,17 +6,11 @@ namespace VtPS.Engine.Serving;
 internal sealed class ClientSession : IPeerHandler, IAsyncDisposable
 {
     private readonly Func<OpenRequest, CancellationToken, ValueTask<IStoreService>> _open;
-    private readonly ClientRights _rights;
     private readonly TaskCompletionSource<IStoreService> _service = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _opened;
 
     /// <param name="open">From what the client asks for to what serves it, which this then owns; errors are the client's. Called once at most.</param>
-    /// <param name="right">What the client may do.</param>
-    public ClientSession(Func<OpenRequest, CancellationToken, ValueTask<IStoreService>> open, ExportRight right)
-    {
-        _open = open;
-        _rights = new ClientRights(right);
-    }
+    public ClientSession(Func<OpenRequest, CancellationToken, ValueTask<IStoreService>> open) => _open = open;
 
     /// <inheritdoc/>
     public async Task HandleAsync(IncomingCall call)
@@ -50,11 +44,6 @@ internal sealed class ClientSession : IPeerHandler, IAsyncDisposable
         try
         {
             OpenRequest request = OpenRequest.Read(call.Payload);
-            if (request.ForCreation)
-            {
-                _rights.RequireFull("make a Store");
-            }
-
             IStoreService service = await _open(request, call.Cancelled).ConfigureAwait(false);
             _service.SetResult(service);
             await call.AnswerAsync(service.Greeting).ConfigureAwait(false);

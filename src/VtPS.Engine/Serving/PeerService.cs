@@ -7,8 +7,8 @@ internal static class PeerService
 {
     /// <summary>Serves until the client leaves, the connection ends or this side is to stop. When the task ends, nothing that the client asked for goes on, and its locks are free.</summary>
     /// <param name="transport">The streams, which this then owns.</param>
-    /// <param name="open">From what the client asks for to what serves it, which this then owns; errors are the client's.</param>
-    /// <param name="right">What the client may do.</param>
+    /// <param name="open">From what the client asks for to what serves it within its right, which this then owns; errors are the client's.</param>
+    /// <param name="right">The most that the client may do, whatever it opens: it is told that.</param>
     /// <param name="stopping">Ends the service: the client is told.</param>
     /// <param name="options">How this side behaves; null for the usual.</param>
     /// <returns>Null where the client took its leave; else what ended the connection.</returns>
@@ -17,7 +17,7 @@ internal static class PeerService
     {
         options = (options ?? new PeerOptions()) with { IsInitiator = false };
         options = options with { Hello = options.Hello with { Right = right } };
-        ClientSession session = new(open, right);
+        ClientSession session = new(open);
         await using (session.ConfigureAwait(false))
         {
             PeerConnection connection = PeerConnection.Start(transport, options, session);

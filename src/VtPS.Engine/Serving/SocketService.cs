@@ -13,10 +13,10 @@ internal sealed class SocketService : IDisposable
 
     private readonly string _path;
     private readonly Socket _socket;
-    private readonly StoreExport _export;
+    private readonly IExport _export;
     private readonly Action<VtException> _onClientError;
 
-    private SocketService(string path, Socket socket, StoreExport export, Action<VtException> onClientError)
+    private SocketService(string path, Socket socket, IExport export, Action<VtException> onClientError)
     {
         _path = path;
         _socket = socket;
@@ -29,7 +29,7 @@ internal sealed class SocketService : IDisposable
     /// <param name="export">What is served; stays the caller's.</param>
     /// <param name="onClientError">Told why a client's connection ended, where it did not take its leave.</param>
     /// <exception cref="VtException">StoreBusy: someone listens there; InvalidArgument: the path is something else, or cannot be a socket's.</exception>
-    public static SocketService Listen(string path, StoreExport export, Action<VtException> onClientError)
+    public static SocketService Listen(string path, IExport export, Action<VtException> onClientError)
     {
         // The file gets its name only once it has its mode: in a folder that nobody else can enter it is made, and moved from there.
         string folder = Path.Combine(Path.GetDirectoryName(path) ?? path, $".vt-{Guid.NewGuid():n}"[..12]);

@@ -8,7 +8,7 @@ namespace VtPS.Engine.Serving;
 /// <summary>
 /// What a service offers: one Store, or any folder that its client names, and how much may be done to it. One storage is open for all clients. Safe for use by many threads.
 /// </summary>
-internal sealed class StoreExport : IAsyncDisposable
+internal sealed class StoreExport : IExport
 {
     private readonly StoreAddress? _served;
     private readonly string? _tree;
@@ -28,11 +28,13 @@ internal sealed class StoreExport : IAsyncDisposable
         Right = right;
     }
 
-    /// <summary>What clients may do.</summary>
+    /// <inheritdoc/>
     public ExportRight Right { get; }
 
-    /// <summary>What serves a client that asks for this.</summary>
-    /// <exception cref="VtException">PeerProtocolMismatch for a level that is not known; see <see cref="OpenStorageAsync"/>.</exception>
+    /// <summary>Where the Store or the tree is that is served; empty where each client names one.</summary>
+    public string Location => _served?.Location ?? _tree ?? string.Empty;
+
+    /// <inheritdoc/>
     public async ValueTask<IStoreService> OpenAsync(OpenRequest request, CancellationToken cancellationToken) => request.Level switch
     {
         PeerLevel.Objects => new ObjectServer(await OpenStorageAsync(request, cancellationToken).ConfigureAwait(false), Right),
@@ -42,10 +44,46 @@ internal sealed class StoreExport : IAsyncDisposable
         _ => throw new VtException(VtErrorId.PeerProtocolMismatch, $"Level {(byte)request.Level} of the protocol is not known here. Use the same version of VtPS on both sides."),
     };
 
-    /// <summary>Opens the storage that a client asks for. It stays this export's, and is the same for all.</summary>
-    /// <exception cref="VtException">PeerRightDenied for another Store than the one served; StoreNotSpecified, InvalidArgument; those of opening one.</exception>
-    public async ValueTask<IObjectStorage> OpenStorageAsync(OpenRequest request, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask RequireThereAsync(CancellationToken cancellationToken)
     {
+        if (_tree is not null)
+        {
+            if (!Directory.Exists(_tree))
+            {
+                throw new VtException(VtErrorId.PathNotFound, $"There is no folder '{_tree}' to serve. Make it first: a disk that is not mounted must not become a new tree.", _tree);
+            }
+        }
+        else if (_served is not null)
+        {
+            await OpenStorageAsync(new OpenRequest(PeerLevel.Objects, false, string.Empty), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            throw new VtException(VtErrorId.StoreNotSpecified, "No Store was named. Give --store, or set VT_STORE to a path or a registered name; or give several by --export, or a tree by --tree.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IObjectStorage storage in _open.Values)
+        {
+            await storage.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _open.Clear();
+        _gate.Dispose();
+    }
+
+    /// <summary>Opens the storage that a client asks for. It stays this export's, and is the same for all.</summary>
+    /// <exception cref="VtException">PeerRightDenied for another Store than the one served, and for a new one without the full right; StoreNotSpecified, InvalidArgument; those of opening one.</exception>
+    private async ValueTask<IObjectStorage> OpenStorageAsync(OpenRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ForCreation)
+        {
+            new ClientRights(Right).RequireFull("make a Store");
+        }
+
         StoreAddress address = Find(request.Store);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -72,22 +110,11 @@ internal sealed class StoreExport : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (IObjectStorage storage in _open.Values)
-        {
-            await storage.DisposeAsync().ConfigureAwait(false);
-        }
-
-        _open.Clear();
-        _gate.Dispose();
-    }
-
     private StoreAddress Find(string asked)
     {
         if (_tree is not null)
         {
-            throw new VtException(VtErrorId.PeerRightDenied, "A tree is served here, and no Store. Let vt serve run without --tree, or with --store.", asked);
+            throw new VtException(VtErrorId.PeerRightDenied, "A tree is served here, and no Store. Sync with it (Sync-VtPeer, vt sync), or let vt serve name a Store.", asked);
         }
 
         if (_served is null)
@@ -116,7 +143,7 @@ internal sealed class StoreExport : IAsyncDisposable
                 : throw new VtException(VtErrorId.PeerRightDenied, $"The tree '{asked}' is not served here. Leave the path out to get the one that is.", asked);
         }
 
-        return _served is not null ? throw new VtException(VtErrorId.PeerRightDenied, "A Store is served here, and no tree. Let vt serve run without --store, or with --tree.", asked)
+        return _served is not null ? throw new VtException(VtErrorId.PeerRightDenied, "A Store is served here, and no tree. Give it as a Store, or let vt serve name a tree.", asked)
             : asked.Length == 0 ? throw new VtException(VtErrorId.PathNotFound, "No tree was named. Give its path after the host, as in ssh://host/path.")
             : LocalPath(asked);
     }

@@ -1,5 +1,8 @@
 using VtPS.Engine.Objects;
 using VtPS.Engine.Protocol;
+using VtPS.Engine.Serving;
+using VtPS.Engine.Stores;
+using VtPS.Engine.Tests.Support;
 using Xunit;
 
 namespace VtPS.Engine.Tests.Protocol;
@@ -71,12 +74,17 @@ public sealed class ExportRightTests
     [Fact]
     public async Task Only_a_client_with_full_rights_makes_a_Store()
     {
+        using TempFolder temp = new();
         foreach (ExportRight right in new[] { ExportRight.ReadOnly, ExportRight.AppendOnly })
         {
             TestWire wire = new();
-            _ = ServedStorage.ServeAsync(wire.Server, new MemoryStorage(), right);
+            await using StoreExport export = new(new StoreAddress(temp.Combine("store")), right, new MemoryBlockIndexFactory());
+            Task service = PeerService.RunAsync(wire.Server, export.OpenAsync, right, default);
             await DeniedAsync(async () => await RemoteObjectStorage.ConnectAsync(wire.Client, string.Empty, true, default));
+            await service;
         }
+
+        Assert.Empty(Directory.GetFileSystemEntries(temp.Path));
     }
 
     private static async Task DeniedAsync(Func<Task> call)
