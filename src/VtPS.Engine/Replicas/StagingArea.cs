@@ -10,6 +10,9 @@ namespace VtPS.Engine.Replicas;
 /// <summary>Content on its way into the tree: files named by digest, complete and checked; and <c>.part</c> files, whose rest is fetched later. It survives restarts.</summary>
 internal sealed class StagingArea : IDisposable
 {
+    /// <summary>What the names begin with of files that are about to get their places, or have just been replaced.</summary>
+    public const string FreshPrefix = "fresh-";
+
     private const int CopyBuffer = 1 << 20;
     private const string PartSuffix = ".part";
     private const string Made = "made-";
@@ -204,14 +207,14 @@ internal sealed class StagingArea : IDisposable
     }
 
     /// <summary>A name that nothing has, nor anything that a process left which was killed.</summary>
-    public byte[] Fresh() => Encoding.ASCII.GetBytes(string.Create(null, $"fresh-{_stamp}-{Interlocked.Increment(ref _number)}"));
+    public byte[] Fresh() => Encoding.ASCII.GetBytes(string.Create(null, $"{FreshPrefix}{_stamp}-{Interlocked.Increment(ref _number)}"));
 
     /// <summary>Gives what a sync that was cut off left half done to the revisions: it may be what was just replaced. Content and <c>.part</c> files stay.</summary>
     public void Sweep(RevisionFolder revisions)
     {
         foreach (DirectoryEntryName name in Handle.List())
         {
-            if (name.Name.AsSpan().StartsWith("fresh-"u8))
+            if (name.Name.AsSpan().StartsWith(Encoding.ASCII.GetBytes(FreshPrefix)))
             {
                 revisions.Take(Handle, name.Name, ["unfinished"u8.ToArray(), name.Name]);
             }
@@ -222,10 +225,10 @@ internal sealed class StagingArea : IDisposable
         }
     }
 
-    /// <summary>Removes everything: nothing is needed any more.</summary>
+    /// <summary>Removes everything but marks: no content is needed any more.</summary>
     public void Clear()
     {
-        foreach (string path in Directory.EnumerateFiles(_path))
+        foreach (string path in Directory.EnumerateFiles(_path).Where(path => !PlacementMarks.IsMark(path)))
         {
             File.Delete(path);
         }

@@ -96,7 +96,7 @@ internal sealed partial class TreeExecutor
             {
                 action.Wait("It changed on this side meanwhile.");
             }
-            else if (_staging.Handle.TryExchange(fresh, folder, at))
+            else if (TryExchange(entry, folder, at, fresh))
             {
                 Exchanged(action, entry, folder, at, fresh);
             }
@@ -116,12 +116,26 @@ internal sealed partial class TreeExecutor
         }
     }
 
+    /// <summary>Lets a file's new content and its old one change places, so that a sync that is killed after it knows that they did.</summary>
+    private bool TryExchange(AppliedEntry entry, DirectoryHandle folder, byte[] name, byte[] fresh)
+    {
+        PlacementMarks.Begin(_staging.Handle, entry.Id);
+        if (_staging.Handle.TryExchange(fresh, folder, name))
+        {
+            return true;
+        }
+
+        PlacementMarks.Cancel(_staging.Handle, entry.Id);
+        return false;
+    }
+
     /// <summary>Gives what was replaced to the revisions. Whoever replaced it in the moment before gets it back.</summary>
     private void Exchanged(PlannedAction action, AppliedEntry entry, DirectoryHandle folder, byte[] name, byte[] taken)
     {
         bool isKnown = IsAsKnown(entry, _staging.Handle.GetStatus(taken));
         if (!isKnown && _staging.Handle.TryExchange(taken, folder, name))
         {
+            PlacementMarks.Cancel(_staging.Handle, entry.Id);
             action.Wait("It changed on this side meanwhile.");
             return;
         }

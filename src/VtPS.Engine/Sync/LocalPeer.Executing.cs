@@ -100,6 +100,7 @@ internal sealed partial class LocalPeer
                 flushing.GetAwaiter().GetResult();
                 StagingCheck.End(_folder!);
                 _folder!.Save(State);
+                PlacementMarks.End(_folder);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using VtPS.Engine.Groups;
 using VtPS.Engine.Histories;
 using VtPS.Engine.IO;
@@ -140,14 +141,27 @@ internal sealed partial class LocalPeer : IFetchingPeer
         _rules = TreeRules.Create(exclude, TreeFiles.ReadRules(_path, ".vtignore") is { Length: > 0 } rules ? rules : null);
         _look = Task.Run(() => Look(_root, _rules, cancellationToken), cancellationToken);
         _state = _folder.Load();
+        using TreeFiles files = new(_state, _root);
+        bool IsOld(AppliedEntry entry)
+        {
+            using SafeFileHandle? file = files.Open(entry);
+            return file is not null;
+        }
+
+        bool isRecovered = PlacementMarks.Recover(_state, _folder, IsOld, cancellationToken);
         if (!_readOnly)
         {
             StagingCheck.Run(_folder, cancellationToken);
         }
 
-        if (ParkingRecovery.Run(_state, _folder, _readOnly, cancellationToken) && !_readOnly)
+        if ((ParkingRecovery.Run(_state, _folder, _readOnly, cancellationToken) || isRecovered) && !_readOnly)
         {
             _folder.Save(_state);
+        }
+
+        if (!_readOnly)
+        {
+            PlacementMarks.End(_folder);
         }
 
         _group = TreeFiles.ReadRules(_path, GroupFile.Name);

@@ -30,6 +30,42 @@ public sealed class SyncKillTests
         await world.AssertNothingLostAsync();
     }
 
+    [Fact]
+    public async Task An_edit_of_what_a_killed_sync_put_in_place_is_no_conflict_with_it()
+    {
+        using SyncWorld world = new("A", "B", "C");
+        world["A"].Write("keep", "keep", 0);
+        world["A"].Write("f", "what it was, and some more words, so that it is a block", 0);
+        await world.SettleAsync();
+        world["B"].Write("f", "what B made of it, and some more words, so that it is a block", 10);
+        await SyncKiller.RunToAsync(world["A"].Path, world["B"].Path, 1);
+        Assert.Contains("f = what B made of it, and some more words, so that it is a block", world["A"].List());
+
+        // Now nobody has B's any more but B, whose user gives it up, too.
+        world["A"].Write("f", "what A made of that, and some more words, so that it is a block", 20);
+        (VtSyncResult result, _) = await world.SyncAsync("C", "A");
+        Assert.Equal((0L, 0L), (result.Conflicts, result.Waiting));
+        world["B"].Delete("f");
+        await world.SettleAsync();
+        Assert.Equal(["f = what A made of that, and some more words, so that it is a block", "keep = keep"], world["B"].List());
+        await world.AssertNothingLostAsync();
+    }
+
+    [Fact]
+    public async Task What_a_killed_sync_put_in_place_and_nobody_touched_is_no_change()
+    {
+        using SyncWorld world = new("A", "B");
+        world["A"].Write("keep", "keep", 0);
+        world["A"].Write("f", "what it was, and some more words, so that it is a block", 0);
+        await world.SettleAsync();
+        world["B"].Write("f", "what B made of it, and some more words, so that it is a block", 10);
+        await SyncKiller.RunToAsync(world["A"].Path, world["B"].Path, 1);
+        (VtSyncResult result, List<VtSyncAction> actions) = await world.SyncAsync("A", "B");
+        Assert.Equal((0L, 0L), (result.LocalChanges, result.RemoteChanges));
+        Assert.Empty(actions);
+        Assert.Equal(["f = what B made of it, and some more words, so that it is a block", "keep = keep"], world["A"].List());
+    }
+
     private static void Fill(SyncTree tree, Random random, int count)
     {
         tree.Write("keep", "keep", 0);

@@ -43,6 +43,14 @@ internal static class SyncKiller
         return $"{(both ? "both" : "far end")} by {way} after {call} {patience} {string.Join(string.Empty, arguments.Skip(3))}";
     }
 
+    /// <summary>Syncs in a process that kills itself after so many actions, before it can note them.</summary>
+    public static async Task RunToAsync(string here, string there, int actions)
+    {
+        using Process process = Start(["sync", here, there, actions.ToString(CultureInfo.InvariantCulture)], 0);
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+    }
+
     private static Process Start(string[] arguments, int call)
     {
         ProcessStartInfo start = call == 0

@@ -263,6 +263,28 @@ public sealed class SyncSafetyTests : IDisposable
         public override Task BeginAsync(CancellationToken cancellationToken) => Task.FromException(new IOException("It was killed."));
     }
 
+    [Fact]
+    public async Task What_was_about_to_be_put_in_place_and_was_not_is_a_conflict_with_an_edit()
+    {
+        const string theirs = "what A made of it, and some more words, so that it is a block";
+        const string mine = "what B made of it, and some more words, so that it is a block";
+        A.Write("keep", "keep", 0);
+        A.Write("f", "what it was, and some more words, so that it is a block", 0);
+        await _world.SyncAsync("A", "B");
+        A.Write("f", theirs, 10);
+        await SyncAsync(() => B.Write("f", mine, 20));
+        using (ReplicaFolder folder = ReplicaFolder.Open(B.Path, readOnly: true, null))
+        using (DirectoryHandle staging = ReplicaFolder.OpenFolder(folder.Staging))
+        {
+            AppliedEntry entry = folder.Load().Applied.Entries.Single(e => PathText.Format(e.Place.Name) == "f");
+            PlacementMarks.Begin(staging, entry.Id);
+        }
+
+        await _world.SettleAsync();
+        Assert.Equal(2, B.Contents().Intersect([theirs, mine]).Count());
+        Assert.DoesNotContain(Directory.EnumerateFiles(B.FullPath(".vt/staging")), PlacementMarks.IsMark);
+    }
+
     private static int Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(program, arguments);
